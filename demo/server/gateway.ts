@@ -23,8 +23,11 @@ export async function openGateway(settings: GatewaySettings): Promise<RunningGat
     case 'deployment': {
       const { kind: _, uploadOrigin, ...named } = settings;
       const reach = {
-        ...(await reachOf({ ...named, visitorUrl })),
-        ...(uploadOrigin ? { uploadOrigin } : {}),
+        ...(await reachOf({
+          ...named,
+          visitorUrl,
+          ...(uploadOrigin ? { uploads: { origins: [uploadOrigin] } } : {}),
+        })),
       };
       return { ...reach, agentUrl: null, close: async () => {} };
     }
@@ -58,8 +61,8 @@ async function reachOf(
   const adapter = genesysCloud(deployment);
   const history = { type: 'history-since', conversationId: '', since: 0, cursor: null } as const;
   const apiUrl = new URL(adapter.request(history, '').url).origin;
-  const { socketUrl, configurationUrl } = adapter;
-  return { socketUrl, apiUrl, configurationUrl, oauth: null, deployment };
+  const { socketUrl, configurationUrl, uploadOrigins } = adapter;
+  return { socketUrl, apiUrl, configurationUrl, uploadOrigins, oauth: null, deployment };
 }
 
 function storageOf(settings: Extract<GatewaySettings, { kind: 'emulator' }>) {

@@ -7,8 +7,8 @@ export interface Reach {
   readonly agentUrl: string | null;
   /** The URL of a deployment's settings. @default on the API's origin */
   readonly configurationUrl?: string;
-  /** The origin for file uploads. @default the API's origin */
-  readonly uploadOrigin?: string;
+  /** The origins for file uploads. */
+  readonly uploadOrigins?: readonly string[];
   /** The Genesys Cloud deployment; `null` with the webchat dialect. */
   readonly deployment: Deployment | null;
 }
@@ -19,6 +19,7 @@ export interface Deployment {
   readonly region?: string;
   readonly endpoint?: string;
   readonly visitorUrl: string;
+  readonly uploads?: { readonly origins: readonly string[] };
 }
 
 /** The path to which browsers send CSP violation reports. */
@@ -26,8 +27,9 @@ export const reportPath = '/policy-reports';
 
 /** The strictest policy under which the pages work. See docs/security.md. */
 export function contentSecurityPolicy(reach: Reach): string {
-  const { socketUrl, apiUrl, agentUrl, configurationUrl, uploadOrigin, deployment } = reach;
-  const addresses = [socketUrl, apiUrl, agentUrl, configurationUrl, uploadOrigin].filter(
+  const { socketUrl, apiUrl, agentUrl, configurationUrl, deployment } = reach;
+  const { uploadOrigins = [] } = reach;
+  const addresses = [socketUrl, apiUrl, agentUrl, configurationUrl, ...uploadOrigins].filter(
     (url) => url != null,
   );
   const origins = new Set(addresses.map((url) => new URL(url).origin));

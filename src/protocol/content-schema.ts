@@ -3,6 +3,7 @@ import {
   array,
   boolean,
   discriminatedUnion,
+  exactOptional,
   type infer as Infer,
   lazy,
   literal,
@@ -39,7 +40,8 @@ const cardSchema = lazy(() =>
     title: string(),
     description: optionalText,
     imageUrl: url,
-    /** Opens when the card itself is pressed. */
+    videoUrl: exactOptional(string()),
+    /** What pressing the card itself does: opens a URL, or sends a reply. */
     link: nullable(choiceSchema),
     choices: array(choiceSchema),
   }),
@@ -76,6 +78,9 @@ const listSchema = lazy(() =>
     type: literal('list'),
     title: optionalText,
     subtitle: optionalText,
+    imageUrl: exactOptional(string()),
+    /** Text of the message that carries the answer. Without it, the titles of what was selected. */
+    reply: exactOptional(string()),
     sections: array(sectionSchema),
   }),
 );
@@ -87,6 +92,10 @@ const timesSchema = lazy(() =>
     title: optionalText,
     subtitle: optionalText,
     imageUrl: url,
+    /** YYYY-MM-DD, inclusive, as is `latest`. */
+    earliest: exactOptional(string()),
+    latest: exactOptional(string()),
+    /** Empty if none is free. */
     times: array(
       object({
         /** As the gateway wrote it; the reply must repeat it unchanged. */
@@ -179,6 +188,8 @@ const contentSchema = lazy(() =>
     /** A selected choice, or one value of a submitted form. */
     object({ type: literal('answer'), kind: string(), text: string(), payload: string() }),
     object({ type: literal('link'), url: string(), text: string() }),
+    /** An agent offered to see the visitor's screen, or a video call. It was declined. */
+    object({ type: literal('declined'), offer: _enum(['co-browse', 'video']) }),
     /** Content that partyline can't show, by the gateway's name for it. */
     object({ type: literal('unsupported'), name: string(), title: optionalText }),
   ]),

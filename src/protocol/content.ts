@@ -1,4 +1,4 @@
-import type { Content } from './content-schema.ts';
+import type { Content, ListContent } from './content-schema.ts';
 
 export type {
   Attachment,
@@ -37,6 +37,10 @@ export function contentText(content: readonly Content[] | undefined): string {
   return (content ?? []).map(lineOf).filter(Boolean).join(' · ');
 }
 
+function itemTitles({ sections }: ListContent): string[] {
+  return sections.flatMap(({ items }) => items.map(({ title }) => title));
+}
+
 function lineOf(content: Content): string {
   switch (content.type) {
     case 'attachment':
@@ -46,12 +50,17 @@ function lineOf(content: Content): string {
     case 'cards':
       return content.cards.map(({ title }) => title).join(', ');
     case 'list':
+      return content.title ?? itemTitles(content).join(', ');
     case 'times':
-    case 'form':
       return content.title ?? '';
+    case 'form':
+      return content.title ?? content.introduction.title ?? '';
     case 'answer':
     case 'link':
       return content.text;
+    // There are words for it in each language.
+    case 'declined':
+      return '';
     case 'unsupported':
       return content.title ?? content.name;
   }

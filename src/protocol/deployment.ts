@@ -18,6 +18,15 @@ export interface Deployment {
   readonly usesMarkdown: boolean;
   /** Whether a guest who signs in can take the conversation along. */
   readonly allowsUpgrade: boolean;
+  /** Whether the deployment is switched on. */
+  readonly isActive: boolean;
+  /** Whether the platform's own messenger is shown on sites with this deployment. */
+  readonly isMessengerEnabled: boolean;
+  /**
+   * What a visitor learns when an agent or flow ends the conversation. `none`, the platform's default: nothing ·
+   * `send`: that they have left; the next message starts again · `read-only`: that it has ended.
+   */
+  readonly disconnect: 'none' | 'send' | 'read-only';
   /** Allowed files until the session specifies them; `null` if unknown. */
   readonly uploads: UploadRules | null;
 }

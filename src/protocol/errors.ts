@@ -20,6 +20,8 @@ import type { core } from 'zod/mini';
  * - `evicted`: the gateway closed this connection in favour of others of the same conversation.
  * - `conversation-deleted`: the conversation was deleted, here or on another device, during the call.
  * - `conversation-ended`, `conversation-not-found`, `rejected`, `rate-limited`: errors of the gateway.
+ * - `undelivered`: the gateway had the message and could not deliver it. It can't be retried; send another one.
+ * - `session-replaced`: this session has ended the visitor's conversation on another device.
  * - `origin-refused`: the gateway does not accept this site: it is not among the deployment's allowed domains.
  * - `unauthorized`, `forbidden`, `unavailable`, `network`, `invalid`: a request to a server failed.
  * - `store`: the browser can't store the history.
@@ -46,6 +48,8 @@ export const errorCodes = [
   'conversation-ended',
   'conversation-not-found',
   'rejected',
+  'undelivered',
+  'session-replaced',
   'rate-limited',
   'unauthorized',
   'forbidden',
@@ -60,6 +64,7 @@ export const errorCodes = [
  * Why a file was not sent, or can't be opened. Only for gateways that support files.
  *
  * - `file-type`, `file-size`, `file-empty`, `file-name`, `file-content`: it can't be sent as it is.
+ * - `file-extension`: its name has no extension.
  * - `file-lost`: the upload failed, or its result is unknown; try again.
  * - `file-gone`: the file is no longer available.
  */
@@ -68,6 +73,7 @@ export type FileErrorCode =
   | 'file-size'
   | 'file-empty'
   | 'file-name'
+  | 'file-extension'
   | 'file-content'
   | 'file-lost'
   | 'file-gone';

@@ -61,6 +61,8 @@ export function fileError(
   { name, type, size }: NamedFile,
   { mimeTypes, blockedExtensions, maximumSize }: UploadRules,
 ): FileErrorCode | null {
+  // Genesys Cloud requires one of every attachment ([SC], from the Guest API's documentation).
+  if (!/[^.]\.[^.\s]+$/.test(name)) return 'file-extension';
   const lowerName = name.toLowerCase();
   if (blockedExtensions.some((extension) => lowerName.endsWith(extension.toLowerCase()))) {
     return 'file-type';

@@ -6,8 +6,11 @@ export type Role = (typeof roles)[number];
 
 export interface Sender {
   readonly id: string;
+  /** Empty if the gateway has not said it. */
   readonly name: string;
   readonly role: Role;
+  /** Picture of the sender: an `http:` or `https:` URL. */
+  readonly imageUrl?: string;
 }
 
 /**

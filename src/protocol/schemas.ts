@@ -77,7 +77,12 @@ export const routingSchema: ZodMiniType<Routing> = object({
   priority: exactOptional(int().check(gte(0))),
 });
 
-export const senderSchema = object({ id: string(), name: string(), role: _enum(roles) });
+export const senderSchema = object({
+  id: string(),
+  name: string(),
+  role: _enum(roles),
+  imageUrl: exactOptional(string()),
+});
 
 export const positionSchema = custom<Position>(isPosition);
 

@@ -1,6 +1,6 @@
 import type { Conversation } from './conversation.ts';
 import type { Problem } from './errors.ts';
-import type { Message } from './message.ts';
+import type { Message, Role } from './message.ts';
 import type { RoutingNotice } from './routing.ts';
 
 /**
@@ -53,8 +53,12 @@ export interface SharedSnapshot {
   readonly connection: ConnectionSnapshot;
   readonly conversation: Conversation | null;
   readonly unread: number;
-  /** The agent or bot who is typing. */
-  readonly typing: { readonly id: string; readonly name: string } | null;
+  /** The agent or bot who is typing. The name is empty if the gateway has not said it. */
+  readonly typing: {
+    readonly id: string;
+    readonly name: string;
+    readonly role?: Role;
+  } | null;
   /** Text in the composer, the same in all tabs. */
   readonly draft: string;
   readonly hub: HubSnapshot;

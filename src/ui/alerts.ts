@@ -1,7 +1,9 @@
 import type { Chat } from '../client/chat.ts';
 import type { Message } from '../protocol/message.ts';
 import { chime } from './chime.ts';
+import { withWords } from './content-words.ts';
 import type { Messages } from './messages.ts';
+import { senderName } from './sender-name.ts';
 
 export interface AlertSettings {
   readonly texts: Messages;
@@ -72,11 +74,10 @@ export class Alerts {
     // It was read in the meantime, another tab took over, or a newer one is shown.
     if (this.#pending !== message) return;
     this.#pending = null;
-    const { from } = message;
     const { texts } = this.#settings();
     try {
-      this.#notification = new Notification(from.name || texts.heading, {
-        body: text.slice(0, 200),
+      this.#notification = new Notification(senderName(message.from, texts) || texts.heading, {
+        body: withWords(text, message, texts).slice(0, 200),
         tag: 'partyline',
       });
       this.#notification.onclick = () => window.focus();

@@ -23,6 +23,8 @@ const Base = globalThis.HTMLElement ?? class {};
  * Attribute `rich-text`: whether what agents and bots write is shown as rich text. `auto` (the default): as
  * the platform's settings say; `on`; `off`.
  *
+ * Attributes `agent-name` and `bot-name`: the names of agents and bots without a name of their own.
+ *
  * @fires update when the visitor accepts the update. Doesn't bubble.
  * @fires toggle after `open` has changed, for any reason. Doesn't bubble.
  */

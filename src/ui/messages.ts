@@ -46,7 +46,7 @@ export interface Messages {
   readonly welcome: { readonly title: string; readonly text: string };
 
   readonly you: string;
-  /** Stand for agents and bots whose messages have no name. */
+  /** Stand for agents and bots without a name. The attributes `agent-name` and `bot-name` replace them. */
   readonly senderNames: { readonly agent: string; readonly bot: string };
   readonly today: string;
   readonly yesterday: string;
@@ -78,6 +78,10 @@ export interface Messages {
 
   /** The accessible name of a group of suggested replies. */
   readonly choices: string;
+  /** Shown where a time is to be chosen and none is free. */
+  readonly noTimes: string;
+  /** An agent's offer that was declined, since there is no such thing here. */
+  readonly declined: { readonly 'co-browse': string; readonly video: string };
   /**
    * The texts of forms and multiple-choice lists.
    * @default those of `language`, or English
@@ -216,6 +220,11 @@ export const english: Messages = {
     atMost: (size) => `Maximum size: ${size}.`,
   },
   choices: 'Suggested replies',
+  noTimes: 'No times are available right now.',
+  declined: {
+    'co-browse': 'Screen sharing isn’t available in this chat. The request was declined.',
+    video: 'Video calls aren’t available in this chat. The request was declined.',
+  },
   notShown: (title) =>
     title === null ? 'This can’t be shown here.' : `This can’t be shown here: ${title}`,
   expiring: (time) => `This chat will close at ${time} unless there’s a new message.`,
@@ -290,6 +299,8 @@ export const english: Messages = {
       'conversation-deleted': 'This chat was deleted.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
+      undelivered: 'This message couldn’t be delivered. Send it again.',
+      'session-replaced': 'Your chat on another device was closed.',
       rejected: 'This couldn’t be sent. Change it and try again.',
       'rate-limited': 'We’re a little slow right now. Please wait a moment.',
       unauthorized: 'We couldn’t confirm your sign-in. Sign in again.',
@@ -301,6 +312,7 @@ export const english: Messages = {
       'file-type': 'This type of file can’t be sent here.',
       'file-size': 'This file is too large.',
       'file-empty': 'This file is empty.',
+      'file-extension': 'This file’s name has no extension, such as .pdf. Add one, then try again.',
       'file-name': 'This file name isn’t accepted. Rename the file and try again.',
       'file-content': 'This file couldn’t be accepted. Try a different one.',
       'file-lost': 'The file couldn’t be sent. Check your connection and try again.',

@@ -8,6 +8,7 @@ import { LazyRichText, type RichTextMode } from './lazy-rich-text.ts';
 import { english, type Messages } from './messages.ts';
 import { createPanel } from './panel/index.ts';
 import type { PartylinePanel } from './panel/panel.ts';
+import { SenderNames } from './sender-names.ts';
 import { finishStyles } from './styles/finish.ts';
 import { styleSheet } from './styles/sheet.ts';
 
@@ -33,6 +34,7 @@ export class PanelHost {
   /** The texts in the page's language, used if the site sets none. */
   #pageTexts: Messages = english;
   #language: string | null = null;
+  readonly #names = new SenderNames();
   readonly #onChange: () => void;
   readonly #richText = new LazyRichText(() => {
     this.#panel.format = this.#richText.format;
@@ -76,7 +78,12 @@ export class PanelHost {
 
   /** The element's texts. */
   get texts(): Messages {
-    return this.#element.texts ?? this.#pageTexts;
+    const element = this.#element;
+    return this.#names.apply(
+      element.texts ?? this.#pageTexts,
+      element.getAttribute('agent-name'),
+      element.getAttribute('bot-name'),
+    );
   }
 
   /** Called after a property of the element has changed. */
@@ -131,7 +138,8 @@ export class PanelHost {
   }
 
   #observe(): void {
-    const change = { attributes: true, attributeFilter: ['lang', 'sign-in', 'rich-text'] };
+    const attributeFilter = ['lang', 'sign-in', 'rich-text', 'agent-name', 'bot-name'];
+    const change = { attributes: true, attributeFilter };
     this.#observer.observe(document.documentElement, change);
     this.#observer.observe(this.#element, change);
     this.#loadTexts();

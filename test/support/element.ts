@@ -9,6 +9,8 @@ export type ElementProperty = {
 
 /** The attributes that it heeds. The code and custom-elements.json name the same: custom-elements.test.ts. */
 export const elementAttributes = [
+  'agent-name',
+  'bot-name',
   'heading',
   'open',
   'outdated',

@@ -65,7 +65,10 @@ const isMessage = object<Message>(
     messageId: isString,
     conversationId: nullable(isString),
     sequence: nullable(isNumber),
-    from: object<Sender>({ id: isString, name: isString, role: isEnum<Role> }),
+    from: object<Sender>(
+      { id: isString, name: isString, role: isEnum<Role> },
+      { imageUrl: isString },
+    ),
     text: isString,
     timestamp: isNumber,
     status: isEnum<MessageStatus>,
@@ -90,7 +93,12 @@ const shared = {
   ),
   conversation: nullable(isConversation),
   unread: isNumber,
-  typing: nullable(object<NonNullable<SharedSnapshot['typing']>>({ id: isString, name: isString })),
+  typing: nullable(
+    object<NonNullable<SharedSnapshot['typing']>>(
+      { id: isString, name: isString },
+      { role: isEnum<Role> },
+    ),
+  ),
   draft: isString,
   hub: object<HubSnapshot>({
     kind: isEnum<HubSnapshot['kind']>,

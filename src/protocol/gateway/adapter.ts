@@ -95,5 +95,8 @@ export interface RateLimits {
  */
 export type CloseMeaning = 'network' | 'token' | 'too-many-connections' | 'client-bug';
 
-/** `origin-refused`: the gateway does not accept this site, so retries are useless. */
-export type ConnectionEnd = CloseMeaning | 'origin-refused';
+/**
+ * Retries are useless. `origin-refused`: the gateway does not accept this site · `inactive`: the deployment is
+ * switched off.
+ */
+export type ConnectionEnd = CloseMeaning | 'origin-refused' | 'inactive';

@@ -1,5 +1,6 @@
 import type { CarriedReply, Content } from '../content.ts';
 import type { Routing } from '../conversation.ts';
+import type { Offer } from './events.ts';
 
 /** What the core asks a gateway to do on the socket. */
 export type GatewayCommand =
@@ -40,6 +41,7 @@ export type SessionCommand =
   | { readonly type: 'end-conversation' }
   | { readonly type: 'clear-conversation' }
   | { readonly type: 'close-session'; readonly closesAll: boolean }
+  | { readonly type: 'decline-offer'; readonly offer: Offer; readonly offerId: string | null }
   | { readonly type: 'rest-token' }
   | { readonly type: 'resume-token' }
   | { readonly type: 'configuration' }

@@ -23,6 +23,14 @@ export type GatewayEvent =
       readonly from: PartialSender;
       readonly status: 'delivered' | 'read';
     }
+  /** The gateway could not deliver a message of the visitor that it had accepted. */
+  | {
+      readonly type: 'undelivered';
+      /** All ids that the message may have here. */
+      readonly messageIds: readonly string[];
+      /** For developers, as the gateway wrote it; `null` if it gives none. */
+      readonly reason: string | null;
+    }
   | { readonly type: 'ping'; readonly payload: unknown }
   | { readonly type: 'pong' }
   | { readonly type: 'problem'; readonly problem: GatewayProblem }
@@ -83,6 +91,8 @@ export type SessionEvent =
       readonly problem: GatewayProblem;
     }
   | { readonly type: 'attachment-deleted'; readonly attachmentId: string }
+  /** Handled by the edge only, which declines it. The message about it comes as any other. */
+  | { readonly type: 'offer'; readonly offer: Offer; readonly offerId: string | null }
   | {
       readonly type: 'configuration';
       readonly life: SessionLife;
@@ -92,6 +102,9 @@ export type SessionEvent =
   | { readonly type: 'rest-token'; readonly token: string; readonly expiresAt: number | null }
   /** A frame that partyline does not know, and can ignore. */
   | { readonly type: 'unknown'; readonly what: string };
+
+/** What an agent can offer besides messages, and partyline does not have. */
+export type Offer = 'co-browse' | 'video';
 
 export interface SessionLife {
   /** Counted from the last message, in ms; `null` if unknown. */

@@ -19,6 +19,8 @@ export interface GatewayExtension {
    * Called after a handshake that failed. Returns whether the gateway refuses this site. Never rejects.
    */
   isOriginRefused?(): Promise<boolean>;
+  /** Called after `isOriginRefused`. Whether the deployment is known to be switched off. */
+  isInactive?(): boolean;
   /** The connection has closed, or another one opens: it may belong to another session. */
   onConnectionClosed(): void;
   /**

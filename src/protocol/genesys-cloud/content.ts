@@ -1,5 +1,5 @@
 import type { Attachment, Card, Choice, Content } from '../content.ts';
-import { toForm, toSections } from './forms.ts';
+import { dayOf, toForm, toSections } from './forms.ts';
 import {
   type Action,
   type CardBody,
@@ -135,13 +135,17 @@ function toChoice({ type, text, url, payload, image }: Action): Choice[] {
   ];
 }
 
-function toCard({ title, description, image, defaultAction, actions }: CardBody): Card {
-  const [link] = defaultAction ? toChoice(defaultAction) : [];
+function toCard({ title, description, image, video, defaultAction, actions }: CardBody): Card {
+  // Without a text of its own, pressing the card says its title.
+  const [link] = defaultAction
+    ? toChoice({ ...defaultAction, text: defaultAction.text ?? title })
+    : [];
   return {
     title: title ?? '',
     description,
     imageUrl: image,
-    link: link?.type === 'link' ? link : null,
+    ...(video === null ? {} : { videoUrl: video }),
+    link: link ?? null,
     choices: actions.flatMap(toChoice),
   };
 }
@@ -187,19 +191,34 @@ function toGeneric(body: NonNullable<ContentBody['generic']>): Content {
 }
 
 function toTimes(body: NonNullable<ContentBody['datePicker']>): Content {
-  const { title, subtitle, imageUrl, availableTimes } = body;
+  const { title, subtitle, imageUrl, dateMinimum, dateMaximum, availableTimes } = body;
+  const [earliest, latest] = [dayOf(dateMinimum), dayOf(dateMaximum)];
   const times = availableTimes.flatMap(({ dateTime, duration }) => {
     const at = dateTime === null ? Number.NaN : Date.parse(dateTime);
     return dateTime === null || Number.isNaN(at) ? [] : [{ dateTime, at, duration }];
   });
-  return { type: 'times', title, subtitle, imageUrl, times };
+  return {
+    type: 'times',
+    title,
+    subtitle,
+    imageUrl,
+    ...(earliest === null ? {} : { earliest }),
+    ...(latest === null ? {} : { latest }),
+    times,
+  };
 }
 
-function toList({ receivedMessage, sections }: NonNullable<ContentBody['listPicker']>): Content {
+function toList({
+  receivedMessage: received,
+  replyMessage,
+  sections,
+}: NonNullable<ContentBody['listPicker']>): Content {
   return {
     type: 'list',
-    title: receivedMessage?.title ?? null,
-    subtitle: receivedMessage?.subtitle ?? null,
+    title: received?.title ?? null,
+    subtitle: received?.subtitle ?? null,
+    ...(received?.imageUrl ? { imageUrl: received.imageUrl } : {}),
+    ...(replyMessage?.title ? { reply: replyMessage.title } : {}),
     sections: toSections(sections),
   };
 }

@@ -17,8 +17,10 @@ const configurationSchema = object({
   defaultLanguage: nonEmptyString,
   // [MT] reads it from there, too.
   auth: orNull(object({ allowSessionUpgrade: lenientString })),
+  status: nonEmptyString,
   messenger: orNull(
     object({
+      enabled: lenientString,
       fileUpload: orNull(
         object({
           enableAttachments: lenientString,
@@ -33,6 +35,9 @@ const configurationSchema = object({
               showAgentTypingIndicator: lenientString,
               autoStart: enabled,
               conversationClear: enabled,
+              conversationDisconnect: orNull(
+                object({ enabled: lenientString, type: nonEmptyString }),
+              ),
               // [MT] reads it from there, too.
               markdown: enabled,
             }),
@@ -50,7 +55,7 @@ type FileUpload = NonNullable<
 export function toDeployment(json: unknown): Deployment | null {
   const parsed = configurationSchema.safeParse(json);
   if (!parsed.success) return null;
-  const { languages, defaultLanguage, messenger, auth } = parsed.data;
+  const { languages, defaultLanguage, status, messenger, auth } = parsed.data;
   const conversations = messenger?.apps?.conversations;
   return {
     languages: strings(languages),
@@ -62,8 +67,18 @@ export function toDeployment(json: unknown): Deployment | null {
     canClear: isTrue(conversations?.conversationClear?.enabled),
     usesMarkdown: isTrue(conversations?.markdown?.enabled),
     allowsUpgrade: isTrue(auth?.allowSessionUpgrade),
+    isActive: (status ?? 'Active').toLowerCase() === 'active',
+    isMessengerEnabled: !isFalse(messenger?.enabled),
+    disconnect: disconnectOf(conversations?.conversationDisconnect),
     uploads: messenger?.fileUpload ? toUploads(messenger.fileUpload) : null,
   };
+}
+
+function disconnectOf(
+  setting: { readonly enabled: string | null; readonly type: string | null } | null | undefined,
+): Deployment['disconnect'] {
+  if (!isTrue(setting?.enabled)) return 'none';
+  return setting?.type?.toLowerCase() === 'readonly' ? 'read-only' : 'send';
 }
 
 /** With `enableAttachments`, each session specifies the rules; without that setting, the modes do. */

@@ -1,6 +1,7 @@
 import type { CarriedReply, Content } from '../content.ts';
 import type { Routing } from '../conversation.ts';
 import type { GatewayCommand, JourneyContext } from '../gateway/commands.ts';
+import type { Offer } from '../gateway/events.ts';
 import { messageIdAttribute } from './messages.ts';
 import { requestIds } from './request-ids.ts';
 
@@ -71,6 +72,9 @@ function toRequest(
       return clear(requestIds.end);
     case 'clear-conversation':
       return clear(requestIds.clear);
+    // The public SDKs name these types ([JV]'s `EventType`).
+    case 'decline-offer':
+      return event(requestIds.decline, toRefusal(command.offer, command.offerId));
     case 'close-session':
       return { action: 'closeSession', closeAllConnections: command.closesAll };
     case 'rest-token':
@@ -103,6 +107,14 @@ function toRequest(
 
 function clear(tracingId: string): Request {
   return event(tracingId, { eventType: 'Presence', presence: { type: 'Clear' } });
+}
+
+function toRefusal(offer: Offer, id: string | null): Request {
+  const type = 'OfferingRejected';
+  if (offer === 'video') {
+    return { eventType: 'Video', video: { type, ...(id === null ? {} : { offeringId: id }) } };
+  }
+  return { eventType: 'CoBrowse', coBrowse: { type, ...(id === null ? {} : { sessionId: id }) } };
 }
 
 function attachmentRequest(attachmentId: string, action: string): Request {

@@ -53,6 +53,8 @@ function toFields({ input, datePicker, listPicker, wheelPicker }: Component): Fo
       {
         type: 'date',
         ...question(datePicker),
+        // It has no setting of its own, and the official client sends no form without it ([SC]).
+        isRequired: true,
         earliest: dayOf(dateMinimum),
         latest: dayOf(dateMaximum),
         parts: partsOf(dateDisplayFormat),
@@ -105,15 +107,52 @@ function keyboardOf(type: string | null): Keyboard {
   return name.includes('number') && !name.includes('punctuation') ? 'digits' : 'text';
 }
 
-/** HTML autocomplete values by the lower-case name of Apple's text content type. */
+/**
+ * HTML autocomplete values by the lower-case name: the 38 of `AutoCompleteType` in [JV], then Apple's text
+ * content types. HTML has none for a flight, a place or a moment; there the browser decides.
+ */
 const autofill: Readonly<Record<string, string>> = {
-  name: 'name',
-  nameprefix: 'honorific-prefix',
-  givenname: 'given-name',
-  middlename: 'additional-name',
+  addressline1: 'address-line1',
+  addressline2: 'address-line2',
+  birthdate: 'bday',
+  birthdateday: 'bday-day',
+  birthdatemonth: 'bday-month',
+  birthdateyear: 'bday-year',
+  city: 'address-level2',
+  country: 'country-name',
+  datetime: 'on',
+  email: 'email',
   familyname: 'family-name',
-  namesuffix: 'honorific-suffix',
+  flightnumber: 'on',
+  givenname: 'given-name',
+  location: 'on',
+  middlename: 'additional-name',
+  name: 'name',
   nickname: 'nickname',
+  onetimecode: 'one-time-code',
+  organization: 'organization',
+  paymentcardexpiration: 'cc-exp',
+  paymentcardexpirationmonth: 'cc-exp-month',
+  paymentcardexpirationyear: 'cc-exp-year',
+  paymentcardfamilyname: 'cc-family-name',
+  paymentcardgivenname: 'cc-given-name',
+  paymentcardmiddlename: 'cc-additional-name',
+  paymentcardname: 'cc-name',
+  paymentcardnumber: 'cc-number',
+  paymentcardsecuritycode: 'cc-csc',
+  paymentcardtype: 'cc-type',
+  phone: 'tel',
+  postalcode: 'postal-code',
+  prefix: 'honorific-prefix',
+  state: 'address-level1',
+  streetaddress: 'street-address',
+  suffix: 'honorific-suffix',
+  title: 'organization-title',
+  url: 'url',
+  username: 'username',
+
+  nameprefix: 'honorific-prefix',
+  namesuffix: 'honorific-suffix',
   jobtitle: 'organization-title',
   organizationname: 'organization',
   fullstreetaddress: 'street-address',
@@ -122,22 +161,19 @@ const autofill: Readonly<Record<string, string>> = {
   addresscity: 'address-level2',
   addressstate: 'address-level1',
   countryname: 'country-name',
-  postalcode: 'postal-code',
   telephonenumber: 'tel',
   telephone: 'tel',
   emailaddress: 'email',
-  email: 'email',
-  url: 'url',
-  username: 'username',
 };
 
-/** Types for passwords and payments are missing from `autofill`, so those are never filled in. */
+/** Passwords are missing from `autofill`, so that they are never filled in. */
 function autocompleteOf(type: string | null): string | null {
   const name = type?.toLowerCase() ?? '';
   return Object.hasOwn(autofill, name) ? (autofill[name] ?? null) : null;
 }
 
-function dayOf(at: number | null): string | null {
+/** The day in UTC, `YYYY-MM-DD`. */
+export function dayOf(at: number | null): string | null {
   // Years beyond four digits have another format, which date inputs do not accept.
   const day = at === null ? '' : new Date(at).toISOString().slice(0, 10);
   return /^\d{4}-/.test(day) ? day : null;

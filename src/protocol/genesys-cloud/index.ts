@@ -25,7 +25,7 @@ import { isJson } from '../json.ts';
 import { utf8Length } from '../utf8.ts';
 import { decodeFrame } from './decode.ts';
 import { encodeFrame, packCredential } from './encode.ts';
-import { domainOf, regionNames } from './regions.ts';
+import { domainOf, regionNames, uploadOriginOf } from './regions.ts';
 import { decodeResponse, encodeRequest } from './rest.ts';
 
 export interface GenesysCloudOptions {
@@ -78,10 +78,11 @@ export interface GenesysCloudOptions {
    */
   readonly stepUp?: boolean;
   /**
-   * Further restricts the files that visitors can send. `false`: no files.
-   * @default what the deployment allows
+   * Further restricts the files that visitors can send. `false`: no files. `origins` are upload servers
+   * besides the region's own, such as `https://files.example`; the site's own origin is never one.
+   * @default what the deployment allows, to the region's upload server or the `endpoint`
    */
-  readonly uploads?: false | Partial<UploadRules>;
+  readonly uploads?: false | (Partial<UploadRules> & { readonly origins?: readonly string[] });
 }
 
 const optionalString = exactOptional(string().check(minLength(1), maxLength(2_048)));
@@ -97,10 +98,15 @@ const attributeBytes = 1_800;
 
 const texts = exactOptional(array(string().check(minLength(1), maxLength(256))));
 
+const originSchema = string().check(
+  regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an origin, such as https://x.example'),
+);
+
 const uploadsSchema = strictObject({
   mimeTypes: texts,
   blockedExtensions: texts,
   maximumSize: exactOptional(nullable(int().check(gte(1)))),
+  origins: exactOptional(array(originSchema)),
 });
 
 function isJsonObject(value: unknown): value is object {
@@ -117,11 +123,7 @@ const optionsSchema = strictObject({
   ),
   region: exactOptional(region),
   domain: exactOptional(region),
-  endpoint: exactOptional(
-    string().check(
-      regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an origin, such as https://x.example'),
-    ),
-  ),
+  endpoint: exactOptional(originSchema),
   application: optionalString,
   customAttributes: exactOptional(
     custom<Record<string, string>>(isStringMap, 'must map names to strings'),
@@ -171,6 +173,8 @@ export interface GenesysCloudAdapter extends GatewayAdapter {
   readonly configurationUrl: string;
   /** URL of the list of sites that may use the deployment. */
   readonly domainsUrl: string;
+  /** Origins to which files may be uploaded. */
+  readonly uploadOrigins: readonly string[];
 }
 
 /**
@@ -197,6 +201,7 @@ export function genesysCloud(options: GenesysCloudOptions): GenesysCloudAdapter 
     dialect: 'genesys-cloud',
     configurationUrl,
     domainsUrl,
+    uploadOrigins: uploadOrigins(result.data),
     traits: {
       authentication: 'session',
       isShared: codeUrl !== undefined,
@@ -235,6 +240,17 @@ export function genesysCloud(options: GenesysCloudOptions): GenesysCloudAdapter 
     request: (call, token) => encodeRequest(apiUrl, call, token),
     response: decodeResponse,
   };
+}
+
+function uploadOrigins({
+  endpoint,
+  region,
+  domain,
+  uploads,
+}: Infer<typeof optionsSchema>): readonly string[] {
+  const known = endpoint ?? uploadOriginOf(region ?? domain ?? '');
+  const named = uploads ? (uploads.origins ?? []) : [];
+  return [known, ...named].flatMap((url) => (url ? [url.replace(/\/$/, '')] : []));
 }
 
 interface Addresses {

@@ -1,3 +1,4 @@
+import type { Content } from '../content.ts';
 import type { GatewayEvent } from '../gateway/events.ts';
 import type { PartialMessage } from '../gateway/messages.ts';
 import type { Sender } from '../message.ts';
@@ -19,10 +20,10 @@ export function toEvents(body: unknown, frameId: string | null): readonly Gatewa
   const tracingId = frameId ?? message.tracingId;
   switch (message.type?.toLowerCase()) {
     case 'event':
-      if (message.text) return toMessage(message, tracingId);
+      if (message.text || offersIn(message).length > 0) return toMessage(message, tracingId);
       return message.events.flatMap((event) => toEvent(event, message, tracingId));
     case 'receipt':
-      return toReceipt(message);
+      return toReceipt(message, tracingId);
     default:
       return toMessage(message, tracingId);
   }
@@ -36,10 +37,12 @@ export function isVisitors({ direction }: MessageBody): boolean {
 export function senderOf(message: MessageBody): Sender {
   if (isVisitors(message)) return { id: 'visitor', name: '', role: 'visitor' };
   const from = message.channel?.from;
-  const name = from?.nickname ?? [from?.firstName, from?.lastName].filter(Boolean).join(' ');
+  const names = [from?.firstName, from?.lastName].filter(Boolean).join(' ');
+  const name = (from?.nickname ?? names).trim();
   const role = message.originatingEntity?.toLowerCase() === 'bot' ? 'bot' : 'agent';
   // The platform sends no ids of agents; only their names differ.
-  return { id: name === '' ? role : `${role}:${name}`, name, role };
+  const id = name === '' ? role : `${role}:${name}`;
+  return { id, name, role, ...(from?.image ? { imageUrl: from.image } : {}) };
 }
 
 function toMessage(message: MessageBody, tracingId: string | null): readonly GatewayEvent[] {
@@ -48,7 +51,10 @@ function toMessage(message: MessageBody, tracingId: string | null): readonly Gat
     (isVisitors(message) ? clientId(message, tracingId) : null) ??
     key ??
     generatedId(message, tracingId);
-  const content = toContent(message.content, isVisitors(message));
+  const content = [
+    ...toContent(message.content, isVisitors(message)),
+    ...offersIn(message).map(({ offer }): Content => ({ type: 'declined', offer })),
+  ];
   const text = message.text || textInContent(message.content);
   const events = message.events.flatMap((event) => toEvent(event, message, tracingId));
   if (text === '' && content.length === 0 && !isVisitors(message)) {
@@ -92,15 +98,45 @@ export function writtenId({ channel, metadata }: MessageBody): string | null {
   return attribute || metadata.get(messageIdAttribute) || null;
 }
 
-function toReceipt(message: MessageBody): readonly GatewayEvent[] {
+function toReceipt(message: MessageBody, tracingId: string | null): readonly GatewayEvent[] {
   const messageId = message.channel?.messageId ?? message.id;
   const status = message.status?.toLowerCase();
+  if (status === 'failed') return toFailure(message, tracingId);
   if (messageId === null || (status !== 'delivered' && status !== 'read')) {
     return [{ type: 'unknown', what: `a receipt (${message.status ?? 'without a status'})` }];
   }
   // The sender of the receipt, not of the message.
   const from = senderOf(message);
   return [{ type: 'receipt', conversationId: null, messageId, from, status }];
+}
+
+function toFailure(message: MessageBody, tracingId: string | null): readonly GatewayEvent[] {
+  const ids = [message.channel?.messageId, message.id, writtenId(message), tracingId];
+  const messageIds = [...new Set(ids)].filter((id): id is string => id != null);
+  const reasons = message.reasons.map(({ code, message: text }) =>
+    [code, text].filter(Boolean).join(': '),
+  );
+  const reason = reasons.filter(Boolean).join('; ') || null;
+  return [{ type: 'undelivered', messageIds, reason }];
+}
+
+type OfferEvent = Extract<GatewayEvent, { type: 'offer' }>;
+
+/** What an agent offers in this message. */
+function offersIn(message: MessageBody): OfferEvent[] {
+  return isVisitors(message) ? [] : message.events.flatMap(toOffer);
+}
+
+/** Other types are about an offer that was accepted, and none is here. */
+function toOffer({ eventType, coBrowse, video }: EventBody): OfferEvent[] {
+  const name = eventType?.toLowerCase();
+  if (name === 'cobrowse' && coBrowse?.type?.toLowerCase() === 'offering') {
+    return [{ type: 'offer', offer: 'co-browse', offerId: coBrowse.sessionId }];
+  }
+  if (name === 'video' && video?.type?.toLowerCase() === 'offering') {
+    return [{ type: 'offer', offer: 'video', offerId: video.offeringId }];
+  }
+  return [];
 }
 
 /** Used when a typing event has no duration, as in the official clients. In ms. */
@@ -146,9 +182,12 @@ function toEvent(
       const text = 'The session has expired.';
       return [presenceEvent, { type: 'session-over', reason: 'expired', message: text }];
     }
-    default:
-      // Co-browsing, video, reactions and future types.
+    default: {
+      const offers = from === 'other' ? toOffer(event) : [];
+      if (offers.length > 0) return offers;
+      // What follows an offer, reactions and future types.
       return [{ type: 'unknown', what: `an event (${event.eventType ?? 'without a type'})` }];
+    }
   }
 }
 

@@ -31,3 +31,23 @@ export function domainOf(name: string): string | null {
   const given = name.trim().toLowerCase();
   return regions.find((names) => names.includes(given))?.[2] ?? null;
 }
+
+/**
+ * Origin of a region's upload server, from the public CSP templates of the platform (quoted by [SC]); those of
+ * Singapore and Mexico follow their pattern. `null` where none is public.
+ */
+export function uploadOriginOf(name: string): string | null {
+  const given = name.trim().toLowerCase();
+  const [region, shortName] = regions.find((names) => names.includes(given)) ?? [];
+  switch (shortName) {
+    case undefined:
+    case 'edee1':
+      return null;
+    case 'use1':
+      return 'https://shyrka-prod.s3.amazonaws.com';
+    case 'use2':
+      return 'https://shyrka-fedramp-use2-core.s3-fips.us-east-2.amazonaws.com';
+    default:
+      return `https://shyrka-prod-${shortName}.s3.${region}.amazonaws.com`;
+  }
+}

@@ -60,8 +60,14 @@ export const configurationBody = object({
   messageRoutingEnabled: lenientBoolean,
 });
 
+/** Live, an agent is `{nickname, image}`, and a bot often `{}` ([SC]). */
 const person = orNull(
-  object({ firstName: nonEmptyString, lastName: nonEmptyString, nickname: nonEmptyString }),
+  object({
+    firstName: nonEmptyString,
+    lastName: nonEmptyString,
+    nickname: nonEmptyString,
+    image: httpUrl,
+  }),
 );
 
 const channel = object({
@@ -75,10 +81,16 @@ const presence = object({ type: nonEmptyString });
 /** The official web client also reads `durationMs`. */
 const typing = object({ type: nonEmptyString, duration: lenientNumber, durationMs: lenientNumber });
 
+/** Without their secrets, `sessionJoinToken` and `jwt`, so that those go nowhere. */
+const coBrowse = object({ type: nonEmptyString, sessionId: nonEmptyString });
+const video = object({ type: nonEmptyString, offeringId: nonEmptyString });
+
 export const eventBody = object({
   eventType: nonEmptyString,
   presence: orNull(presence),
   typing: orNull(typing),
+  coBrowse: orNull(coBrowse),
+  video: orNull(video),
 });
 export type EventBody = Infer<typeof eventBody>;
 
@@ -88,6 +100,8 @@ export const messageBody = object({
   text: lenientString,
   direction: nonEmptyString,
   status: nonEmptyString,
+  /** Of a receipt with the status `Failed`. */
+  reasons: lenientArrayOf(object({ code: nonEmptyString, message: nonEmptyString })),
   channel: orNull(channel),
   content: lenientArray,
   events: lenientArrayOf(eventBody),
@@ -111,6 +125,7 @@ const card = object({
   title: nonEmptyString,
   description: nonEmptyString,
   image: httpUrl,
+  video: httpUrl,
   defaultAction: orNull(action),
   actions: lenientArrayOf(action),
 });
@@ -183,10 +198,14 @@ export const contentBody = object({
   datePicker: orNull(
     object({
       ...heading,
+      dateMinimum: instant,
+      dateMaximum: instant,
       availableTimes: lenientArrayOf(object({ dateTime: nonEmptyString, duration: lenientNumber })),
     }),
   ),
-  listPicker: orNull(object({ receivedMessage: introduction, sections })),
+  listPicker: orNull(
+    object({ receivedMessage: introduction, replyMessage: introduction, sections }),
+  ),
   form: orNull(
     object({
       cannedResponseId: nonEmptyString,

@@ -64,6 +64,12 @@ export const texts: Messages = {
     atMost: (size) => `Maximale Größe: ${size}.`,
   },
   choices: 'Antwortvorschläge',
+  noTimes: 'Zurzeit sind keine Termine frei.',
+  declined: {
+    'co-browse':
+      'Bildschirmfreigabe ist in diesem Chat nicht verfügbar. Die Anfrage wurde abgelehnt.',
+    video: 'Videoanrufe sind in diesem Chat nicht verfügbar. Die Anfrage wurde abgelehnt.',
+  },
   notShown: (title) =>
     title === null
       ? 'Das kann hier nicht angezeigt werden.'
@@ -144,6 +150,8 @@ export const texts: Messages = {
       'conversation-deleted': 'Dieser Chat wurde gelöscht.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
+      undelivered: 'Diese Nachricht konnte nicht zugestellt werden. Senden Sie sie erneut.',
+      'session-replaced': 'Ihr Chat auf einem anderen Gerät wurde geschlossen.',
       rejected: 'Das konnte nicht gesendet werden. Ändern Sie es und versuchen Sie es erneut.',
       'rate-limited': 'Gerade geht es etwas langsamer. Bitte warten Sie einen Moment.',
       unauthorized: 'Ihre Anmeldung konnte nicht bestätigt werden. Melden Sie sich erneut an.',
@@ -155,6 +163,8 @@ export const texts: Messages = {
       'file-type': 'Dateien dieses Typs können hier nicht gesendet werden.',
       'file-size': 'Diese Datei ist zu groß.',
       'file-empty': 'Diese Datei ist leer.',
+      'file-extension':
+        'Dem Dateinamen fehlt eine Endung wie .pdf. Ergänzen Sie sie und versuchen Sie es erneut.',
       'file-name':
         'Dieser Dateiname wird nicht akzeptiert. Benennen Sie die Datei um und versuchen Sie es erneut.',
       'file-content':

@@ -60,6 +60,12 @@ export const texts: Messages = {
     atMost: (size) => `Tamaño máximo: ${size}.`,
   },
   choices: 'Respuestas sugeridas',
+  noTimes: 'No hay horarios disponibles en este momento.',
+  declined: {
+    'co-browse':
+      'En esta conversación no se puede compartir la pantalla. La solicitud se ha rechazado.',
+    video: 'En esta conversación no hay videollamadas. La solicitud se ha rechazado.',
+  },
   notShown: (title) =>
     title === null
       ? 'Este contenido no se puede mostrar aquí.'
@@ -138,6 +144,8 @@ export const texts: Messages = {
       'conversation-deleted': 'Esta conversación se ha eliminado.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
+      undelivered: 'Este mensaje no se ha podido entregar. Envíelo de nuevo.',
+      'session-replaced': 'Su conversación en otro dispositivo se ha cerrado.',
       rejected: 'No se ha podido enviar. Modifíquelo e inténtelo de nuevo.',
       'rate-limited': 'Hay una pequeña demora. Espere un momento.',
       unauthorized: 'No se ha podido confirmar su inicio de sesión. Inicie sesión de nuevo.',
@@ -149,6 +157,8 @@ export const texts: Messages = {
       'file-type': 'Aquí no se pueden enviar archivos de este tipo.',
       'file-size': 'Este archivo es demasiado grande.',
       'file-empty': 'Este archivo está vacío.',
+      'file-extension':
+        'Al nombre del archivo le falta una extensión, como .pdf. Añádala e inténtelo de nuevo.',
       'file-name': 'No se acepta este nombre de archivo. Cámbielo e inténtelo de nuevo.',
       'file-content': 'No se ha podido aceptar este archivo. Pruebe con otro.',
       'file-lost': 'No se ha podido enviar el archivo. Compruebe su conexión e inténtelo de nuevo.',

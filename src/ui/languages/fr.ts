@@ -61,6 +61,13 @@ export const texts: Messages = {
     atMost: (size) => `Taille maximale : ${size}.`,
   },
   choices: 'Réponses suggérées',
+  noTimes: 'Aucun créneau n’est disponible pour le moment.',
+  declined: {
+    'co-browse':
+      'Le partage d’écran n’est pas disponible dans cette conversation. La demande a été refusée.',
+    video:
+      'Les appels vidéo ne sont pas disponibles dans cette conversation. La demande a été refusée.',
+  },
   notShown: (title) =>
     title === null
       ? 'Ce contenu ne peut pas être affiché ici.'
@@ -141,6 +148,8 @@ export const texts: Messages = {
       'conversation-deleted': 'Cette conversation a été supprimée.',
       'conversation-ended': ended,
       'conversation-not-found': ended,
+      undelivered: 'Ce message n’a pas pu être remis. Envoyez-le de nouveau.',
+      'session-replaced': 'Votre conversation sur un autre appareil a été fermée.',
       rejected: 'L’envoi n’a pas été accepté. Modifiez votre message, puis réessayez.',
       'rate-limited': 'Le service est un peu lent. Patientez un instant.',
       unauthorized: 'Votre identité n’a pas pu être confirmée. Reconnectez-vous.',
@@ -152,6 +161,8 @@ export const texts: Messages = {
       'file-type': 'Les fichiers de ce type ne peuvent pas être envoyés ici.',
       'file-size': 'Ce fichier est trop volumineux.',
       'file-empty': 'Ce fichier est vide.',
+      'file-extension':
+        'Le nom du fichier n’a pas d’extension, comme .pdf. Ajoutez-en une, puis réessayez.',
       'file-name': 'Ce nom de fichier n’est pas accepté. Renommez le fichier, puis réessayez.',
       'file-content': 'Ce fichier n’a pas pu être accepté. Essayez avec un autre fichier.',
       'file-lost': 'Le fichier n’a pas pu être envoyé. Vérifiez votre connexion, puis réessayez.',

@@ -6,6 +6,7 @@ import type { Ending } from '../../protocol/conversation.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 import type { Messages } from '../messages.ts';
+import { senderName } from '../sender-name.ts';
 import { startOfDay, timeOfDay } from './calendar.ts';
 import { downIcon, emptyIcon } from './icons.ts';
 import { messageRow, type RowContext } from './message-row.ts';
@@ -158,7 +159,7 @@ function tail({
       typing
         ? html`<div class="typing">
             <span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>
-            <span>${texts.typing(typing.name || texts.senderNames.agent)}</span>
+            <span>${texts.typing(senderName(typing, texts))}</span>
           </div>`
         : nothing
     }
@@ -204,7 +205,7 @@ function stateOfConversation(
         return texts.expiring(timeOfDay(conversation.expiresAt, texts));
       }
       if (conversation.leftAt !== undefined) return texts.left;
-      return hasJoined ? texts.joined(snapshot.typing?.name || null) : nothing;
+      return hasJoined ? texts.joined(snapshot.typing?.name.trim() || null) : nothing;
   }
 }
 

@@ -1,11 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import type { Message, MessageStatus } from '../../protocol/message.ts';
+import type { Message, MessageStatus, Sender } from '../../protocol/message.ts';
+import { withWords } from '../content-words.ts';
 import type { Messages } from '../messages.ts';
 import { senderName } from '../sender-name.ts';
 import { exactTime, timeOfDay } from './calendar.ts';
 import type { OnReply } from './content/context.ts';
 import { messageContent } from './content/index.ts';
+import { hide, picture } from './content/picture.ts';
 import type { FreshLinks } from './files/fresh-links.ts';
 import type { RenderForm } from './forms/lazy-forms.ts';
 import { deliveredIcon, failedIcon, pendingIcon, sentIcon } from './icons.ts';
@@ -85,6 +87,7 @@ function article(
   const { texts, total } = context;
   const { from, status } = message;
   const isOwn = from.role === 'visitor';
+  const name = senderName(from, texts);
   // Element ids must not contain spaces. Message ids can.
   const id = encodeURIComponent(message.messageId);
   // Without a text, the bubble is for screen readers only. The content is visible below.
@@ -107,9 +110,9 @@ function article(
     aria-labelledby="from-${id} text-${id}"
     aria-describedby="meta-${id}"
   >
-    ${isOwn || from.role === 'system' ? nothing : html`<span class="avatar" data-initials=${initials(senderName(from, texts))} aria-hidden="true"></span>`}
-    <span id="from-${id}" class=${isOwn || !opensGroup ? 'quiet' : 'name'}>${senderName(from, texts)}</span>
-    <div class=${bubble} part="bubble bubble-${from.role}"><div id="text-${id}" class="text" dir="auto">${context.format.render(message)}</div></div>
+    ${isOwn || from.role === 'system' ? nothing : avatar(from, name)}
+    <span id="from-${id}" class=${isOwn || !opensGroup ? 'quiet' : 'name'} dir="auto">${name}</span>
+    <div class=${bubble} part="bubble bubble-${from.role}"><div id="text-${id}" class="text" dir="auto">${context.format.render(message)}${message.text ? nothing : withWords('', message, texts)}</div></div>
     ${message.content ? messageContent(message, { ...context, isOpen: index > context.lastOwn }) : nothing}
     <div id="meta-${id}" class="meta" part="meta">
       <time datetime=${new Date(message.timestamp).toISOString()} title=${exactTime(message.timestamp, texts)}>${timeOfDay(message.timestamp, texts)}</time>
@@ -140,9 +143,20 @@ function failure(message: Message, { texts, onRetry, onDiscard }: RowContext): T
   };
   return html`<div class="failure">
     ${message.failure ? html`<span class="reason">${texts.error(message.failure)}</span>` : nothing}
-    <button class="small" type="button" @click=${retry}>${texts.retry}</button>
-    <button class="small plain" type="button" @click=${() => onDiscard(message)}>${texts.delete}</button>
+    ${
+      message.failure?.code === 'undelivered'
+        ? nothing
+        : html`<button class="small" type="button" @click=${retry}>${texts.retry}</button>
+          <button class="small plain" type="button" @click=${() => onDiscard(message)}>${texts.delete}</button>`
+    }
   </div>`;
+}
+
+/** The sender's picture over their initials, which remain if it can't be loaded. The name follows as text. */
+function avatar({ imageUrl }: Sender, name: string): TemplateResult {
+  return html`<span class="avatar" data-initials=${initials(name)} aria-hidden="true">${
+    imageUrl === undefined ? nothing : picture(imageUrl, '', hide)
+  }</span>`;
 }
 
 /** 'SA' for 'Support Agent'. Splits by code points, so that an emoji stays whole. */

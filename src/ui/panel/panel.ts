@@ -5,6 +5,7 @@ import type { Routing } from '../../protocol/conversation.ts';
 import { hasVisitorChanged } from '../../protocol/epoch.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
+import { withWords } from '../content-words.ts';
 import { type DisplayError, toDisplayError } from '../display-error.ts';
 import type { Messages } from '../messages.ts';
 import { english } from '../messages.ts';
@@ -253,13 +254,16 @@ export class PartylinePanel extends LitElement {
     this.#announcer.announce(
       heard.length > maximumAnnounced
         ? [this.texts.announcementCount(heard.length)]
-        : heard.map((message) =>
-            this.texts.announcement(
-              senderName(message.from, this.texts),
-              this.format.spoken(message),
-            ),
-          ),
+        : heard.map((message) => this.#announcementOf(message)),
     );
+  }
+
+  #announcementOf(message: Message): string {
+    const { texts } = this;
+    const name = senderName(message.from, texts);
+    const text = withWords(this.format.spoken(message), message, texts);
+    if (text.trim() === '') return texts.announcementCount(1);
+    return texts.announcement(name, text);
   }
 
   get #isSeen(): boolean {
@@ -269,10 +273,11 @@ export class PartylinePanel extends LitElement {
   /** Announces typing once, until the next message. */
   #announceTyping(before: ChatSnapshot, after: ChatSnapshot): void {
     if (before.messages !== after.messages) this.#announcedTyping = null;
-    const name = after.typing?.name;
-    if (name === undefined || name === this.#announcedTyping) return;
+    if (!after.typing) return;
+    const name = senderName(after.typing, this.texts);
+    if (name === this.#announcedTyping) return;
     this.#announcedTyping = name;
-    this.#announcer.announce([this.texts.typing(name || this.texts.senderNames.agent)]);
+    this.#announcer.announce([this.texts.typing(name)]);
   }
 
   #menuOf(snapshot: ChatSnapshot | null): unknown {

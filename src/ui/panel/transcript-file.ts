@@ -1,5 +1,6 @@
 import type { Chat } from '../../client/chat.ts';
 import type { Message } from '../../protocol/message.ts';
+import { withWords } from '../content-words.ts';
 import type { Messages } from '../messages.ts';
 import { senderName } from '../sender-name.ts';
 import { exactTime } from './calendar.ts';
@@ -31,9 +32,11 @@ export async function saveTranscript(
 function asText(messages: readonly Message[], texts: Messages, format: TextFormat): string {
   const entries = messages.map((message) => {
     const { from, timestamp, status } = message;
-    const name = senderName(from, texts);
     const remark = status === 'failed' ? ` (${texts.outcome.failed})` : '';
-    return `${exactTime(timestamp, texts)} · ${name}${remark}\n${format.saved(message)}\n`;
+    const heading = [exactTime(timestamp, texts), senderName(from, texts)]
+      .filter(Boolean)
+      .join(' · ');
+    return `${heading}${remark}\n${withWords(format.saved(message), message, texts)}\n`;
   });
   return entries.join('\n');
 }

@@ -63,6 +63,7 @@ import { onEarlierRead } from './transcript/pagination.ts';
 import { markReadByOther } from './transcript/read-receipts.ts';
 import { findLostRows, onStoreLost, restoreTranscript } from './transcript/restore.ts';
 import { prune, schedulePruning } from './transcript/retention.ts';
+import { failRow } from './transcript/rows.ts';
 import { receive } from './transcript/transcript.ts';
 import { onUnsequencedTimer } from './transcript/unsequenced-buffer.ts';
 import { onLookupAnswered } from './transcript/window.ts';
@@ -239,6 +240,9 @@ function onGateway(context: StepContext, socketId: number, event: GatewayEvent):
       if (event.status === 'read' && completeSender(context, event.from).role !== 'visitor')
         markReadByOther(context, event.messageId);
       return;
+    case 'undelivered':
+      onUndelivered(context, event.messageIds, event.reason);
+      return;
     case 'problem':
       onProblem(context, event.problem);
       return;
@@ -259,6 +263,20 @@ function onGateway(context: StepContext, socketId: number, event: GatewayEvent):
     default:
       return;
   }
+}
+
+/** The gateway had accepted the message, so it is in the outbox or, more often, in the transcript. */
+function onUndelivered(
+  context: StepContext,
+  messageIds: readonly string[],
+  reason: string | null,
+): void {
+  const message = `The gateway could not deliver this message: ${reason ?? 'no reason given'}`;
+  const failure = { code: 'undelivered', message: message.slice(0, 200) } as const;
+  context.note('gateway-problem', failure.message);
+  // From the outbox, the visitor can send it again.
+  for (const messageId of messageIds) failItem(context, messageId, 'rejected', failure.message);
+  failRow(context, messageIds, failure);
 }
 
 function currentId(context: StepContext): string | null {

@@ -13,7 +13,7 @@ export interface SocketEvents {
 /** Sees commands and events before the core does, and may keep them from it: secrets, for example. */
 type SocketExtension = Pick<
   GatewayExtension,
-  'complete' | 'shouldSend' | 'onEvent' | 'isOriginRefused' | 'onConnectionClosed'
+  'complete' | 'shouldSend' | 'onEvent' | 'isOriginRefused' | 'isInactive' | 'onConnectionClosed'
 >;
 
 /** Performs the core's WebSocket effects. The adapter encodes and decodes the frames. */
@@ -60,7 +60,7 @@ export class Sockets {
       for (const event of this.#adapter.decode(data)) {
         const remaining =
           this.#extension && socketId === this.#newest ? this.#extension.onEvent(event) : event;
-        if (remaining) this.#events.gateway(socketId, remaining);
+        if (remaining && !isForEdge(remaining)) this.#events.gateway(socketId, remaining);
       }
     };
     // No `onerror`: an error is always followed by a close event, which has the code.
@@ -72,9 +72,10 @@ export class Sockets {
         this.#events.closed(socketId, meaning);
         return;
       }
-      void this.#extension
-        .isOriginRefused()
-        .then((isRefused) => this.#events.closed(socketId, isRefused ? 'origin-refused' : meaning));
+      void this.#extension.isOriginRefused().then((isRefused) => {
+        const other = this.#extension?.isInactive?.() ? 'inactive' : meaning;
+        this.#events.closed(socketId, isRefused ? 'origin-refused' : other);
+      });
     };
   }
 
@@ -108,4 +109,9 @@ export class Sockets {
     socket.onmessage = null;
     socket.close(1000);
   }
+}
+
+/** Holds a secret, which the core and its observers must not see, whichever socket it came on. */
+function isForEdge({ type }: GatewayEvent): boolean {
+  return type === 'rest-token' || type === 'offer';
 }

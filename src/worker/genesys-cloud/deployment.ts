@@ -51,6 +51,9 @@ export class DeploymentSettings {
       });
       if (!response.ok) throw new Error(`the platform returned ${response.status}`);
       this.current = toDeployment(await response.json());
+      if (this.current?.isActive === false) {
+        this.#logError('The chat can’t work', 'the deployment is not active; see its status');
+      }
       if (this.current) return;
       throw new Error('invalid response');
     } catch (cause) {

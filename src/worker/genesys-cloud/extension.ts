@@ -53,10 +53,11 @@ function createExtension(
   const { sessions } = adapter;
   const journey = new Journey(sessions.journeyContext, sessions.isReturning);
   const calls = new LazyCalls(hub, async () => {
-    const { PlatformCalls, Uploads } = await import('./on-demand.ts');
+    const { PlatformCalls, putFileTo, Uploads } = await import('./on-demand.ts');
+    const put = putFileTo(adapter.uploadOrigins, logError);
     return {
       platform: new PlatformCalls(hub, settings, requests, journey),
-      uploads: new Uploads(hub, options.uploads ?? {}, settings, limiter),
+      uploads: new Uploads(hub, options.uploads ?? {}, settings, limiter, put),
     };
   });
   const credentials = new SessionCredentials(
@@ -103,11 +104,17 @@ function createExtension(
         restTokens.onToken(event);
         return null;
       }
+      if (event.type === 'offer') {
+        const { offer, offerId } = event;
+        hub.send({ type: 'decline-offer', offer, offerId });
+        return null;
+      }
       if (isUnseen(event, settings)) return null;
       // An error without an id is attributed to one of them at most: the first that it can be about.
       const remaining = calls.onEvent(event);
       return remaining && restTokens.onEvent(remaining);
     },
+    isInactive: () => settings.current?.isActive === false,
     async isOriginRefused() {
       try {
         const module = await import('./on-demand.ts');

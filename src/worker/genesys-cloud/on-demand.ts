@@ -2,4 +2,5 @@
 
 export { AllowedDomains } from './allowed-domains.ts';
 export { PlatformCalls } from './platform-calls.ts';
+export { putFileTo } from './upload-origins.ts';
 export { Uploads } from './uploads.ts';

@@ -62,6 +62,8 @@ function idOf(command: GatewayCommand): string | null {
       return requestIds.end;
     case 'clear-conversation':
       return requestIds.clear;
+    case 'decline-offer':
+      return requestIds.decline;
     case 'rest-token':
       return requestIds.jwt;
     // These have no id, and no id equals a command's name.

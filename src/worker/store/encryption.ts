@@ -20,7 +20,10 @@ const half = /\p{Surrogate}/u;
 
 const messageText = object({
   text: string(),
+  /** Of a message; a dialect may make it from the name. */
+  senderId: exactOptional(string()),
   name: string(),
+  imageUrl: exactOptional(string()),
   content: exactOptional(contentsSchema),
 });
 const metaText = object({
@@ -83,9 +86,11 @@ export class RowEncryption {
   async #encryptMessage(message: Message): Promise<Message> {
     if (!this.#encryptionKey) return { ...message, text: escaped(message.text) };
     const { content, ...rest } = message;
-    const { id, role, name } = rest.from;
-    const text = await this.#encrypt(JSON.stringify({ text: rest.text, name, content }));
-    return { ...rest, text, from: { id, name: '', role } };
+    const { id: senderId, role, name, imageUrl } = rest.from;
+    const hidden = { text: rest.text, senderId, name, imageUrl, content };
+    const text = await this.#encrypt(JSON.stringify(hidden));
+    // The role is read within transactions, which can't wait for a cipher.
+    return { ...rest, text, from: { id: '', name: '', role } };
   }
 
   async #encryptOutbox(record: OutboxRecord): Promise<OutboxRecord> {
@@ -110,8 +115,10 @@ export class RowEncryption {
       return { ...message, text: unescaped(message.text) };
     const decrypted = messageText.safeParse(parse(await this.#decrypt(message.text)));
     if (!decrypted.success) return null;
-    const { text, name, content } = decrypted.data;
-    const plain = { ...message, text, from: { ...message.from, name } };
+    const { text, senderId: id = message.from.id, name, imageUrl, content } = decrypted.data;
+    const { role } = message.from;
+    const from = { id, name, role, ...(imageUrl === undefined ? {} : { imageUrl }) };
+    const plain = { ...message, text, from };
     return content ? { ...plain, content } : plain;
   }
 

@@ -151,3 +151,90 @@ test('a conversation that is about to end shows when', async ({ panel }) => {
     panel.panel.getByText(/^This chat will close at .* unless there’s a new message\.$/),
   ).toBeVisible();
 });
+
+test('a card that says something when it is pressed has its title as a button', async ({
+  panel,
+  allowWarnings,
+}) => {
+  allowWarnings(/violates the following Content Security Policy directive/);
+  await panel.open();
+  await panel.hear({
+    text: 'Our tea',
+    messageId: 'tea',
+    content: [
+      {
+        type: 'cards',
+        cards: [
+          {
+            title: 'Sencha',
+            description: null,
+            imageUrl: null,
+            videoUrl: 'https://tea.example/sencha.mp4',
+            link: choice('Sencha, please', 'sencha'),
+            choices: [],
+          },
+        ],
+      },
+    ],
+  });
+  // The fixture's CSP allows no videos, so that the link stands in for it.
+  const link = panel.panel.getByRole('link', { name: 'Sencha' });
+  await expect(link).toHaveAttribute('href', 'https://tea.example/sencha.mp4');
+  await expect(panel.messages.last().locator('video')).toBeHidden();
+  await panel.button('Sencha').click();
+  const reply = { kind: 'button', payload: 'sencha', originatingMessageId: 'tea' };
+  expect(await panel.calls('send')).toEqual([['send', ['Sencha, please', reply]]]);
+  await expect(panel.button('Sencha')).toHaveCount(0);
+  await panel.page.evaluate(() => window.violations.splice(0));
+});
+
+test('a list says its own words, and the choice stays visible', async ({ panel }) => {
+  await panel.open();
+  const item = { id: 's', title: 'Small', subtitle: null, imageUrl: null };
+  await panel.hear({
+    text: 'Which size?',
+    messageId: 'size',
+    content: [
+      {
+        type: 'list',
+        title: null,
+        subtitle: null,
+        reply: 'My size',
+        sections: [{ title: null, isMultiple: false, items: [item] }],
+      },
+    ],
+  });
+  await panel.button('Small').click();
+  const values = [{ id: '', text: 'Small', payload: 's' }];
+  const reply = { kind: 'list', payload: 's', originatingMessageId: 'size', values };
+  expect(await panel.calls('send')).toEqual([['send', ['My size', reply]]]);
+  await panel.own({
+    text: 'My size',
+    content: [{ type: 'answer', kind: 'ListPicker', text: 'Small', payload: 's' }],
+  });
+  await expect(panel.messages.last().locator('.extras')).toHaveText('Small');
+});
+
+test('a date picker without a free time says so, with the days that it was for', async ({
+  panel,
+}) => {
+  await panel.open();
+  await panel.hear({
+    text: 'When?',
+    content: [
+      {
+        type: 'times',
+        title: null,
+        subtitle: null,
+        imageUrl: null,
+        earliest: '2026-08-22',
+        latest: '2026-08-30',
+        times: [],
+      },
+    ],
+  });
+  const extras = panel.messages.last().locator('.extras');
+  await expect(extras).toContainText('August 22, 2026 – August 30, 2026');
+  await expect(extras).toContainText('No times are available right now.');
+  await expect(extras.getByRole('group')).toHaveCount(0);
+});

@@ -23,6 +23,22 @@ function attribute(panel: PanelPage, name: ElementAttribute, value: string | nul
 
 const heading = (panel: PanelPage) => panel.panel.getByRole('heading', { level: 2 }).first();
 
+async function expectName(
+  panel: PanelPage,
+  role: 'agent' | 'bot',
+  general: string,
+  name: ElementAttribute,
+): Promise<void> {
+  await panel.open();
+  await panel.hear({ text: 'hi', from: { id: role, name: '', role } });
+  const shown = panel.messages.last().locator('.name');
+  await expect(shown).toHaveText(general);
+  await attribute(panel, name, 'Lamps & Co.');
+  await expect(shown).toHaveText('Lamps & Co.');
+  await attribute(panel, name, null);
+  await expect(shown).toHaveText(general);
+}
+
 /** Alerts while the element is silent, and again when it no longer is: only two notes are played. */
 async function expectSilence(panel: PanelPage, silence: (on: boolean) => Promise<void>) {
   const notes = await panel.page.evaluateHandle(() => {
@@ -207,6 +223,8 @@ const attributes = {
     await expect(link).toHaveCount(0);
     await panel.connection({ phase: 'ready', transport: 'websocket' });
   },
+  'agent-name': (panel) => expectName(panel, 'agent', 'Agent', 'agent-name'),
+  'bot-name': (panel) => expectName(panel, 'bot', 'Virtual assistant', 'bot-name'),
   'rich-text': async (panel) => {
     await panel.open();
     await panel.hear({ text: 'It is *free*.' });

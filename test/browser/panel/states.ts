@@ -153,6 +153,9 @@ export async function writeRichText(panel: PanelPage): Promise<void> {
       canClear: false,
       usesMarkdown: true,
       allowsUpgrade: false,
+      isActive: true,
+      isMessengerEnabled: true,
+      disconnect: 'none',
       uploads: null,
     };
   });

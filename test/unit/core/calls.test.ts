@@ -374,7 +374,7 @@ describe('typing', () => {
     expect(made.snapshot?.typing).toBeNull();
     expect(made.state.timers['typing-shown']).toBeUndefined();
     made.gateway({ ...types, conversationId: null }).flush();
-    expect(made.snapshot?.typing).toEqual({ id: 'agent-1', name: 'Ada' });
+    expect(made.snapshot?.typing).toEqual({ id: 'agent-1', name: 'Ada', role: 'agent' });
   });
 
   it('by the agent ends with that agent’s frame, not with another’s', () => {
@@ -386,6 +386,22 @@ describe('typing', () => {
     made.gateway({ ...types, isTyping: false }).flush();
     expect(made.snapshot?.typing).toBeNull();
     expect(made.state.timers['typing-shown']).toBeUndefined();
+  });
+
+  it.each([
+    [
+      { ...agent, id: 'agent' },
+      { ...agent, id: 'agent:Ada', name: '' },
+    ],
+    [{ ...agent, id: 'agent', name: '' }, agent],
+  ])('that %j began ends with the frame of %j, without a name', (from, other) => {
+    const made = hub();
+    const types = { type: 'typing', conversationId, from, isTyping: true } as const;
+    made
+      .gateway(types)
+      .gateway({ ...types, from: other, isTyping: false })
+      .flush();
+    expect(made.snapshot?.typing).toBeNull();
   });
 
   it('by the agent is not shown on a new connection', () => {

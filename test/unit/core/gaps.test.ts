@@ -466,13 +466,22 @@ describe('what the other side has read', () => {
 describe('an agent who types', () => {
   const types = { type: 'typing', conversationId, from: agent, isTyping: true } as const;
 
-  it('stops typing with their own message, not with another agent’s', () => {
+  it.each([
+    ['their own', agent],
+    ['the same person’s under another id', { ...agent, id: 'agent-2', name: '' }],
+    ['a bot’s', { id: 'bot', name: '', role: 'bot' } as const],
+  ])('stops typing with a message: %s', (_, from) => {
     const made = hub().gateway(types).flush();
-    hears(made, { ...agentSays(1), from: { ...agent, id: 'agent-2' } });
-    expect(made.snapshot?.typing).toEqual({ id: 'agent-1', name: 'Ada' });
-    hears(made, agentSays(2));
+    hears(made, { ...agentSays(1), from });
     expect(made.snapshot?.typing).toBeNull();
     expect(made.state.timers['typing-shown']).toBeUndefined();
+  });
+
+  it('goes on typing while the visitor or the system writes', () => {
+    const made = hub().gateway(types).flush();
+    hears(made, { ...agentSays(1), from: { id: 'system', name: '', role: 'system' } });
+    hears(made, echo(2, 'm9', 'hello'));
+    expect(made.snapshot?.typing).toEqual({ id: 'agent-1', name: 'Ada', role: 'agent' });
   });
 
   it('types while their message only waits for one before it', () => {

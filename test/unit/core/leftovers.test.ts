@@ -34,7 +34,7 @@ function full(): TestHub {
       deletionOn: null,
       clearing: null,
     },
-    typing: { remote: { id: 'agent-1', name: 'Ada' }, isSent: true, sentAt: 3 },
+    typing: { remote: { id: 'agent-1', name: 'Ada', role: 'agent' }, isSent: true, sentAt: 3 },
     alertedUntil: [1, 1, 0, 0],
     startCalls: [71],
     endRequest: { calls: [73], sentOn: 1, write: 4, after: 9 },

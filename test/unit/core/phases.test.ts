@@ -54,6 +54,7 @@ const happenings: PhaseInputs = {
   'socket closed: crowded': (hub) => closed(hub, 'too-many-connections'),
   'socket closed: client-bug': (hub) => closed(hub, 'client-bug'),
   'socket closed: origin-refused': (hub) => closed(hub, 'origin-refused'),
+  'socket closed: inactive': (hub) => closed(hub, 'inactive'),
   'a previous socket closed': ({ state: { closingSockets } }) =>
     closingSockets[0] === undefined
       ? null

@@ -111,7 +111,11 @@ function busy(part: Partial<HubState> = {}): HubState {
       deletionOn: null,
       clearing: null,
     },
-    typing: { remote: { id: 'agent-1', name: 'Ada' }, isSent: true, sentAt: now - 100 },
+    typing: {
+      remote: { id: 'agent-1', name: 'Ada', role: 'agent' },
+      isSent: true,
+      sentAt: now - 100,
+    },
     tabs: state.tabs.map((tab) => ({ ...tab, isTyping: true })),
     alertedTab: 'a',
     alertedAt: now - 50,

@@ -74,7 +74,7 @@ describe('a timer', () => {
 
   it('that the other side’s typing is shown begins anew with each frame', () => {
     const hub = isTyping(quiet({ timing: { typingShown: 5_000 } })).pass(4_999);
-    expect(hub.snapshot?.typing).toEqual({ id: 'agent-1', name: 'Ada' });
+    expect(hub.snapshot?.typing).toEqual({ id: 'agent-1', name: 'Ada', role: 'agent' });
     isTyping(hub).pass(4_999);
     expect(hub.snapshot?.typing).not.toBeNull();
     hub.pass(1);

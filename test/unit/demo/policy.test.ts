@@ -32,7 +32,7 @@ it('lets files go where the deployment keeps them', () => {
     socketUrl: 'wss://gateway.example/v1',
     apiUrl: 'https://api.example',
     agentUrl: null,
-    uploadOrigin: 'https://uploads.example',
+    uploadOrigins: ['https://uploads.example'],
     deployment: null,
   });
   expect(policy).toContain(' https://uploads.example;');

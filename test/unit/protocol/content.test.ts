@@ -103,14 +103,43 @@ describe('what can be pressed', () => {
     );
   });
 
-  it('on a card itself leads somewhere, or there is nothing', () => {
+  it('on a card itself leads somewhere or says something, or there is nothing', () => {
     const linkOf = (defaultAction: object) => {
       const part = one({ card: { title: 'T', defaultAction } });
       return part?.type === 'cards' ? part.cards[0]?.link : undefined;
     };
     expect(linkOf({ type: 'Link', url: 'https://x.example' })).toMatchObject({ type: 'link' });
-    expect(linkOf({ type: 'Postback', payload: 'p' })).toBeNull();
+    expect(linkOf({ type: 'Postback', payload: 'p' })).toEqual({
+      ...choice,
+      text: 'T',
+      payload: 'p',
+    });
+    expect(linkOf({ type: 'Postback', text: 'Take it', payload: 'p' })).toMatchObject({
+      text: 'Take it',
+    });
     expect(linkOf({ type: 'Link', url: 'no address' })).toBeNull();
+    expect(linkOf({ type: 'Share' })).toBeNull();
+  });
+
+  it('on a card has a video, if it is one', () => {
+    const videoOf = (video: unknown) => {
+      const part = one({ card: { title: 'T', video } });
+      return part?.type === 'cards' ? part.cards[0]?.videoUrl : null;
+    };
+    expect(videoOf('https://x.example/v.mp4')).toBe('https://x.example/v.mp4');
+    for (const none of [null, 5, 'javascript:alert(1)']) expect(videoOf(none)).toBeUndefined();
+  });
+
+  it('in a list has the list’s picture, and its own text for the answer', () => {
+    const imageUrl = 'https://x.example/l.png';
+    const listPicker = { receivedMessage: { title: 'L', imageUrl }, replyMessage: { title: 'R' } };
+    expect(one({ listPicker })).toMatchObject({ type: 'list', imageUrl, reply: 'R' });
+    expect(one({ listPicker: { replyMessage: { title: ' ' } } })).toEqual({
+      type: 'list',
+      title: null,
+      subtitle: null,
+      sections: [],
+    });
   });
 
   it('of a template is offered under its words', () => {
@@ -217,6 +246,23 @@ describe('an answer', () => {
 });
 
 describe('times', () => {
+  it('have the days between which they are, if those can be read', () => {
+    const bounds = { dateMinimum: '2026-08-22T00:00:00.000Z', dateMaximum: '2026-08-30' };
+    expect(one({ datePicker: bounds })).toMatchObject({
+      earliest: '2026-08-22',
+      latest: '2026-08-30',
+      times: [],
+    });
+    const unreadable = one({ datePicker: { dateMinimum: 'soon', dateMaximum: 7 } });
+    expect(Object.keys(unreadable ?? {}).sort()).toEqual([
+      'imageUrl',
+      'subtitle',
+      'times',
+      'title',
+      'type',
+    ]);
+  });
+
   it('are those that can be read, as they were written', () => {
     const availableTimes = [
       { dateTime: '2026-08-22T19:30:00+02:00', duration: '1800' },

@@ -19,6 +19,7 @@ describe('the settings of a deployment', () => {
             showUserTypingIndicator: true,
             autoStart: { enabled: true },
             conversationClear: { enabled: true },
+            conversationDisconnect: { enabled: true, type: 'ReadOnly' },
             markdown: { enabled: true },
           },
         },
@@ -33,6 +34,9 @@ describe('the settings of a deployment', () => {
       canClear: true,
       usesMarkdown: true,
       allowsUpgrade: true,
+      isActive: true,
+      isMessengerEnabled: true,
+      disconnect: 'read-only',
       uploads: { mimeTypes: ['image/png'], blockedExtensions: [], maximumSize: 10_240 },
     });
   });
@@ -50,8 +54,33 @@ describe('the settings of a deployment', () => {
       canClear: false,
       usesMarkdown: false,
       allowsUpgrade: false,
+      isActive: true,
+      isMessengerEnabled: true,
+      disconnect: 'none',
       uploads: null,
     });
+  });
+
+  it.each([
+    ['Active', true],
+    ['ACTIVE', true],
+    ['Inactive', false],
+    ['Deleting', false],
+    [7, false],
+    [null, true],
+  ])('say by the status %j whether it is active: %s', (status, isActive) => {
+    expect(toDeployment({ status })).toMatchObject({ isActive });
+  });
+
+  it.each([
+    [{ enabled: true, type: 'Send' }, 'send'],
+    [{ enabled: 'true', type: null }, 'send'],
+    [{ enabled: false, type: 'ReadOnly' }, 'none'],
+    ['yes', 'none'],
+  ])('say with %j what a visitor learns of an end: %s', (conversationDisconnect, disconnect) => {
+    const conversations = { conversationDisconnect };
+    const messenger = { enabled: 'False', apps: { conversations } };
+    expect(toDeployment({ messenger })).toMatchObject({ disconnect, isMessengerEnabled: false });
   });
 
   it.each([

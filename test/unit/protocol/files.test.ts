@@ -19,6 +19,9 @@ describe('what may be sent', () => {
     ['another type', { type: 'video/mp4' }, 'file-type'],
     ['a type that only begins alike', { type: 'application/pdf2' }, 'file-type'],
     ['no type that the browser knows', { type: '' }, 'file-type'],
+    ['no extension', { name: 'picture' }, 'file-extension'],
+    ['only a dot', { name: 'picture.' }, 'file-extension'],
+    ['only an extension', { name: '.png' }, 'file-extension'],
     ['a name that is blocked', { name: 'A.SVG', type: 'image/svg+xml' }, 'file-type'],
   ])('%s', (_, part, fault) => {
     expect(fileError({ ...file, ...part }, rules)).toBe(fault);

@@ -51,6 +51,34 @@ describe('messages', () => {
     ]);
   });
 
+  // As live sessions sent them ([SC]).
+  it.each([
+    [{}, { id: 'bot', name: '', role: 'bot' }],
+    [null, { id: 'bot', name: '', role: 'bot' }],
+    [
+      { nickname: ' ', firstName: 'Lamp', lastName: null },
+      { id: 'bot:Lamp', name: 'Lamp' },
+    ],
+    [
+      { nickname: 'Ada', image: 'https://pictures.example/a.jpg' },
+      { name: 'Ada', imageUrl: 'https://pictures.example/a.jpg' },
+    ],
+  ])('tells the sender of a bot’s message from %j', (from, sender) => {
+    const frame = structured({ text: 'Hi', originatingEntity: 'Bot', channel: { time, from } });
+    expect(decode(frame)).toMatchObject([{ message: { from: sender } }]);
+  });
+
+  it.each(['javascript:alert(1)', 'data:image/png;base64,AA', '', 5, {}])(
+    'leaves out the picture %j',
+    (image) => {
+      const channel = { time, from: { nickname: 'Ada', image } };
+      expect(decode(structured({ text: 'Hi', channel }))).toMatchObject([
+        { message: { from: { id: 'agent:Ada', name: 'Ada', role: 'agent' } } },
+      ]);
+      expect(JSON.stringify(decode(structured({ text: 'Hi', channel })))).not.toContain('imageUrl');
+    },
+  );
+
   it('takes the channel’s message id for the key, and keeps the other as an alias', () => {
     const frame = structured({ text: 'Hi', channel: { time, messageId: 'key-1' } });
     expect(decode(frame)).toMatchObject([{ message: { messageId: 'key-1', aliases: ['id-1'] } }]);
@@ -327,7 +355,7 @@ describe('content', () => {
               id: 'f2',
               title: null,
               subtitle: null,
-              isRequired: false,
+              isRequired: true,
               earliest: '2026-03-02',
               latest: null,
               parts: ['day', 'month', 'year'],
@@ -521,10 +549,36 @@ describe('events', () => {
     ]);
   });
 
-  it('says of co-browsing, and of what will be invented, that it does not know it', () => {
-    expect(event({ eventType: 'CoBrowse', coBrowse: { type: 'Offering' } })).toEqual([
-      { type: 'unknown', what: 'an event (CoBrowse)' },
+  it.each([
+    ['CoBrowse', { coBrowse: { sessionId: 's', sessionJoinToken: 'secret' } }, 'co-browse', 's'],
+    ['CoBrowse', { coBrowse: {} }, 'co-browse', null],
+    ['video', { video: { offeringId: 'o', jwt: 'secret' } }, 'video', 'o'],
+  ] as const)('tells of the offer %s %j, without its secret', (eventType, body, offer, offerId) => {
+    const [[key, fields]] = Object.entries(body) as [[string, object]];
+    const offered = (type: string, more = {}) =>
+      event({ eventType, [key]: { ...fields, type } }, more);
+    expect(offered('Offering')).toMatchObject([
+      { type: 'message', message: { text: '', content: [{ type: 'declined', offer }] } },
+      { type: 'offer', offer, offerId },
     ]);
+    expect(JSON.stringify(offered('Offering'))).not.toContain('secret');
+    expect(offered('OfferingExpired')).toMatchObject([{ type: 'unknown' }]);
+    expect(offered('Offering', { direction: 'Inbound' })).toMatchObject([{ type: 'unknown' }]);
+    // With a text, it is one message.
+    expect(offered('Offering', { text: 'Look' }).map(({ type }) => type)).toEqual([
+      'message',
+      'offer',
+    ]);
+  });
+
+  it.each([null, 7, 'x', [], {}, { type: 7 }])(
+    'reads an offer that is %j as an unknown event',
+    (coBrowse) => {
+      expect(event({ eventType: 'CoBrowse', coBrowse })).toMatchObject([{ type: 'unknown' }]);
+    },
+  );
+
+  it('says of what will be invented that it does not know it', () => {
     expect(event({ eventType: null })).toEqual([
       { type: 'unknown', what: 'an event (without a type)' },
     ]);
@@ -542,6 +596,20 @@ describe('events', () => {
     ]) {
       expect(decode(structured({ type: 'Receipt', status }))).toEqual([{ type: 'unknown', what }]);
     }
+  });
+
+  it('tells of a message that could not be delivered, under all its ids, and why', () => {
+    const reasons = [{ code: 'MessageNotAllowed', message: 'no' }, { code: 'X' }, {}, 'bad'];
+    const failed = { type: 'Receipt', status: 'Failed', reasons, channel: { messageId: 'key-1' } };
+    expect(decode(structured(failed, { tracingId: 'own-1' }))).toEqual([
+      {
+        type: 'undelivered',
+        messageIds: ['key-1', 'id-1', 'own-1'],
+        reason: 'MessageNotAllowed: no; X',
+      },
+    ]);
+    const bare = { type: 'Receipt', status: 'failed', reasons: null };
+    expect(decode(structured(bare))).toMatchObject([{ messageIds: ['id-1'], reason: null }]);
   });
 });
 

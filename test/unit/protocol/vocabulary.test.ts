@@ -261,7 +261,7 @@ describe('a file', () => {
   };
   const file = { name: 'a.png', type: 'image/png', size: 1 };
   it.each([
-    [{ name: 'svg' }, null],
+    [{ name: 'svg' }, 'file-extension'],
     [{ name: 'a.svg.png' }, null],
     [{ name: 'a.Tar.Gz' }, 'file-type'],
     [{ type: 'text/plain' }, null],
@@ -271,7 +271,7 @@ describe('a file', () => {
     [{ type: 'ximage/png' }, 'file-type'],
     [{ size: 999 }, null],
     [{ size: 0, type: 'video/mp4' }, 'file-type'],
-    [{ name: '' }, null],
+    [{ name: '' }, 'file-extension'],
   ])('%o is refused for: %s', (part, fault) => {
     expect(fileError({ ...file, ...part }, rules)).toBe(fault);
   });

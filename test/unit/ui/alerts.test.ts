@@ -139,11 +139,15 @@ describe('a notification', () => {
     expect(shown?.options).toEqual({ body: 'x'.repeat(200), tag: 'partyline' });
   });
 
-  it('has the panel’s heading for a sender without a name', async () => {
+  it.each([
+    ['bot', 'Virtual assistant'],
+    ['agent', 'Agent'],
+    ['system', 'Chat'],
+  ] as const)('of a %s without a name has the title %s', async (role, title) => {
     const alerts = alertsOver(new PlayedChat(snapshot({ unread: 1 })));
-    alerts.alert(message('a', { from: { id: 'x', name: '', role: 'bot' } }));
+    alerts.alert(message('a', { from: { id: 'x', name: '', role } }));
     await shownNow();
-    expect(FakeNotification.shown[0]?.title).toBe(english.heading);
+    expect(FakeNotification.shown[0]?.title).toBe(title);
   });
 
   it('is shown only for a hidden page, and only with permission', async () => {

@@ -75,8 +75,13 @@ describe('the answer to a field', () => {
     ]);
     expect(valuesOf(choice(), ['0'], texts)).toMatchObject([{ text: 'Red' }]);
     for (const filled of [[], [''], ['2'], ['x']]) {
-      expect(valuesOf(choice(), filled, texts)).toEqual([]);
+      expect(valuesOf(choice(), filled, texts)).toEqual([{ id: 'f', text: '', payload: '' }]);
     }
+  });
+
+  it('of a list without a choice is empty', () => {
+    const values = valuesOf(list([section(true, 'A')]), [], texts);
+    expect(values).toEqual([{ id: 'f', text: '', payload: '' }]);
   });
 
   it('of a list is all chosen items, in the list’s order', () => {

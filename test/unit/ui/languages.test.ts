@@ -27,6 +27,7 @@ const fileErrorCodes = [
   'file-size',
   'file-empty',
   'file-name',
+  'file-extension',
   'file-content',
   'file-lost',
   'file-gone',

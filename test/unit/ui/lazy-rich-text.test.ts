@@ -56,6 +56,9 @@ function deployment(usesMarkdown: boolean): Deployment {
     canClear: false,
     usesMarkdown,
     allowsUpgrade: false,
+    isActive: true,
+    isMessengerEnabled: true,
+    disconnect: 'none',
     uploads: null,
   };
 }

@@ -285,3 +285,14 @@ describe('the journey context of a session', () => {
     });
   });
 });
+
+describe('an offer of an agent', () => {
+  it.each(['co-browse', 'video'] as const)(
+    'of %s is declined, and goes no further',
+    async (offer) => {
+      const { extension, sent } = await createExtension();
+      expect(extension.onEvent({ type: 'offer', offer, offerId: 'o' })).toBeNull();
+      expect(sent).toEqual([{ type: 'decline-offer', offer, offerId: 'o' }]);
+    },
+  );
+});

@@ -8,7 +8,12 @@ const message: Message = {
   messageId: 'm1',
   conversationId: 'c1',
   sequence: 1,
-  from: { id: 'agent-1', name: 'Ada Lovelace', role: 'agent' },
+  from: {
+    id: 'agent:Ada Lovelace',
+    name: 'Ada Lovelace',
+    role: 'agent',
+    imageUrl: 'https://pictures.example/ada.jpg',
+  },
   content: [{ type: 'link', text: 'Your statement', url: 'https://bank.example/4711' }],
   text: 'Your balance is 12 – „schön“ 🎉',
   timestamp: 1_700_000_000_000,
@@ -67,6 +72,7 @@ describe('sealed rows', () => {
     for (const text of [
       'balance',
       'Ada',
+      'pictures.example',
       'statement',
       '4711',
       '0815',

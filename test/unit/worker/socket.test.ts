@@ -63,6 +63,7 @@ const extension = {
 };
 
 let isOriginRefused: (() => Promise<boolean>) | undefined;
+let isInactive = false;
 
 const webchat = genesysWebchat({ socketUrl: 'wss://gateway/', apiUrl: 'https://api' });
 
@@ -84,6 +85,7 @@ function lines(
     {
       ...extension,
       ...(isOriginRefused ? { isOriginRefused } : {}),
+      isInactive: () => isInactive,
     },
   );
 }
@@ -101,6 +103,7 @@ beforeEach(() => {
   asked = [];
   unwanted = null;
   isOriginRefused = undefined;
+  isInactive = false;
   vi.stubGlobal('WebSocket', TestSocket);
 });
 
@@ -165,6 +168,15 @@ describe('what a dialect has beside the core', () => {
     socketAt(1).ends();
     expect(reported.slice(1)).toEqual(['opened 2', 'closed 2']);
     expect(isOriginRefused).toHaveBeenCalledTimes(1);
+  });
+
+  it('tells after a failed handshake that the deployment is switched off', async () => {
+    isOriginRefused = async () => false;
+    isInactive = true;
+    const sockets = lines();
+    sockets.open(1);
+    socketAt(0).ends();
+    await vi.waitFor(() => expect(reported).toEqual(['closed 1: inactive']));
   });
 
   it('says what is not to leave', () => {

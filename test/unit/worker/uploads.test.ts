@@ -1120,6 +1120,9 @@ describe('what may be sent', () => {
     canClear: false,
     usesMarkdown: false,
     allowsUpgrade: false,
+    isActive: true,
+    isMessengerEnabled: true,
+    disconnect: 'none',
     uploads: { mimeTypes: ['image/gif'], blockedExtensions: ['.exe'], maximumSize: 50 },
   };
   const rulesOf = async (hub: TestHub) => {

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Card } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
-import { buttons } from './choices.ts';
+import { buttons, replyButton } from './choices.ts';
 import type { ContentContext } from './context.ts';
 import { link } from './link.ts';
-import { hide, picture } from './picture.ts';
+import { optionalPicture, video } from './picture.ts';
 
 /** One card, or several that scroll horizontally. */
 export function cards(
@@ -18,11 +18,26 @@ export function cards(
 }
 
 function one(card: Card, message: Message, context: ContentContext): TemplateResult {
-  const { title, description, imageUrl, link: target, choices } = card;
+  const { title, description, imageUrl, videoUrl, choices } = card;
   return html`
-    ${imageUrl === null ? nothing : picture(imageUrl, '', hide)}
-    <strong dir="auto">${target?.url ? link(target.url, title) : title}</strong>
+    ${videoUrl ? video(videoUrl, title || videoUrl, imageUrl) : optionalPicture(imageUrl)}
+    <strong dir="auto">${heading(card, message, context)}</strong>
     ${description === null ? nothing : html`<span dir="auto">${description}</span>`}
     ${buttons(choices, 'button', message, context)}
   `;
+}
+
+/** The title; with what pressing the card does, if that stands. */
+function heading(
+  { title, link: action }: Card,
+  message: Message,
+  context: ContentContext,
+): unknown {
+  if (!action) return title;
+  const label = title || action.text;
+  if (action.type === 'link') return action.url === null ? label : link(action.url, label);
+  if (!context.isOpen) return label;
+  const { text, payload } = action;
+  const reply = { kind: 'button', payload, originatingMessageId: message.messageId } as const;
+  return replyButton(text, reply, context, html`<span dir="auto">${label}</span>`);
 }

@@ -3,6 +3,7 @@ import type { Choice, Content, Reply } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
 import type { ContentContext } from './context.ts';
 import { link } from './link.ts';
+import { optionalPicture } from './picture.ts';
 
 /** Quick replies, shown under the message until one is chosen. */
 export function choices(
@@ -28,13 +29,15 @@ export function buttons(
 }
 
 function button(
-  { type, text, payload, url }: Choice,
+  { type, text, payload, url, imageUrl }: Choice,
   kind: Reply['kind'],
   message: Message,
   context: ContentContext,
 ): TemplateResult {
-  if (type === 'link' && url !== null) return link(url, text);
-  return replyButton(text, { kind, payload, originatingMessageId: message.messageId }, context);
+  const label = html`${optionalPicture(imageUrl)}${text}`;
+  if (type === 'link' && url !== null) return link(url, label);
+  const reply = { kind, payload, originatingMessageId: message.messageId };
+  return replyButton(text, reply, context, label);
 }
 
 export function replyButton(

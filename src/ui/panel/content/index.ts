@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { Content } from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
+import { wordsOf } from '../../content-words.ts';
 import { cards } from './cards.ts';
 import { choices } from './choices.ts';
 import type { ContentContext } from './context.ts';
@@ -33,11 +34,13 @@ function one(part: Content, message: Message, context: ContentContext): unknown 
       return context.forms(part, message, context);
     case 'link':
       return link(part.url, part.text);
-    // Usually the same as the message's text. The answers of a form are not.
+    // Usually the same as the message's text. The answers to a form, or to a list with its own reply, are not.
     case 'answer':
-      return message.text === '' || part.kind === 'form'
+      return part.text !== '' && (part.kind === 'form' || !message.text.includes(part.text))
         ? html`<span class="hint" dir="auto">${part.text}</span>`
         : nothing;
+    case 'declined':
+      return html`<span class="hint">${wordsOf(part, context.texts)}</span>`;
     case 'unsupported':
       return html`<span class="hint">${context.texts.notShown(part.title)}</span>`;
   }

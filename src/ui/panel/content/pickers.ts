@@ -6,7 +6,7 @@ import type { Messages } from '../../messages.ts';
 import { replyButton } from './choices.ts';
 import type { ContentContext } from './context.ts';
 import { heading } from './heading.ts';
-import { hide, picture } from './picture.ts';
+import { optionalPicture } from './picture.ts';
 
 export function isMultiple({ sections }: ListContent): boolean {
   return sections.some((section) => section.isMultiple);
@@ -14,12 +14,13 @@ export function isMultiple({ sections }: ListContent): boolean {
 
 /** A list from which the visitor chooses one item. */
 export function list(
-  { title, subtitle, sections }: ListContent,
+  { title, subtitle, imageUrl, reply, sections }: ListContent,
   message: Message,
   context: ContentContext,
 ): TemplateResult {
   const originatingMessageId = message.messageId;
   return html`
+    ${optionalPicture(imageUrl)}
     ${heading(title, subtitle)}
     ${sections.map(
       (
@@ -29,10 +30,17 @@ export function list(
         ${section.items.map((item) =>
           context.isOpen
             ? replyButton(
-                item.title,
-                { kind: 'list', payload: item.id, originatingMessageId },
+                reply ?? item.title,
+                {
+                  kind: 'list',
+                  payload: item.id,
+                  originatingMessageId,
+                  ...(reply === undefined
+                    ? {}
+                    : { values: [{ id: '', text: item.title, payload: item.id }] }),
+                },
                 context,
-                html`<span dir="auto">${item.title}</span>${item.subtitle === null ? nothing : html`<small dir="auto">${item.subtitle}</small>`}`,
+                html`${optionalPicture(item.imageUrl)}<span dir="auto">${item.title}</span>${item.subtitle === null ? nothing : html`<small dir="auto">${item.subtitle}</small>`}`,
               )
             : html`<span dir="auto">${item.title}</span>`,
         )}
@@ -43,16 +51,22 @@ export function list(
 
 /** Times from which the visitor chooses one. */
 export function times(
-  { title, subtitle, imageUrl, times: offered }: TimesContent,
+  { title, subtitle, imageUrl, earliest, latest, times: offered }: TimesContent,
   message: Message,
   context: ContentContext,
 ): TemplateResult {
   const originatingMessageId = message.messageId;
   return html`
-    ${imageUrl === null ? nothing : picture(imageUrl, '', hide)}
+    ${optionalPicture(imageUrl)}
     ${heading(title, subtitle)}
     ${
-      context.isOpen
+      (earliest ?? latest)
+        ? html`<span class="hint">${rangeText(earliest, latest, context.texts)}</span>`
+        : nothing
+    }
+    ${offered.length === 0 ? html`<span class="hint">${context.texts.noTimes}</span>` : nothing}
+    ${
+      context.isOpen && offered.length > 0
         ? html`<div class="choices" role="group" aria-label=${context.texts.choices}>
             ${offered.map(({ dateTime, at }) =>
               replyButton(
@@ -65,6 +79,23 @@ export function times(
         : nothing
     }
   `;
+}
+
+/** 'May 1, 2026 – June 3, 2026', or one of them. The days are in UTC, as the platform names them. */
+function rangeText(
+  earliest: string | undefined,
+  latest: string | undefined,
+  { language }: Messages,
+): string {
+  const format = new Intl.DateTimeFormat(visitorLocale(language), {
+    dateStyle: 'long',
+    timeZone: 'UTC',
+  });
+  const [from, to] = [earliest, latest].map((day) => {
+    const at = Date.parse(day ?? '');
+    return Number.isNaN(at) ? '' : format.format(at);
+  });
+  return `${from} – ${to}`.trim();
 }
 
 function momentText(at: number, { language }: Messages): string {

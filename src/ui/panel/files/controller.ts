@@ -27,6 +27,7 @@ const finalCodes = new Set<DisplayError['code']>([
   'file-size',
   'file-empty',
   'file-name',
+  'file-extension',
   'file-content',
   'forbidden',
 ]);

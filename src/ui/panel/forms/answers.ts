@@ -9,7 +9,7 @@ export function itemKey(section: number, item: number): string {
   return `${section}.${item}`;
 }
 
-/** The reply values of a field; empty if it was left out. */
+/** The reply values of a field; none for a text or date that was left out. */
 export function valuesOf(
   field: FormField,
   filled: readonly string[],
@@ -27,11 +27,14 @@ export function valuesOf(
       const payload = `${day}T00:00:00.000Z`;
       return [{ id, text: dayText(payload, field.parts, texts), payload }];
     }
-    case 'list':
-      return chosenOf(field.sections, filled).map((value) => ({ ...value, id }));
+    // A picker without an answer is returned empty, as the official client does ([SC]).
+    case 'list': {
+      const chosen = chosenOf(field.sections, filled).map((value) => ({ ...value, id }));
+      return chosen.length > 0 ? chosen : [{ id, text: '', payload: '' }];
+    }
     case 'choice': {
       const item = field.items[Number(filled[0] || Number.NaN)];
-      return item ? [{ id, text: item.title, payload: item.id }] : [];
+      return [{ id, text: item?.title ?? '', payload: item?.id ?? '' }];
     }
   }
 }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { FormField, ListSection } from '../../../protocol/content.ts';
+import { optionalPicture } from '../content/picture.ts';
 import { dateRangeText, itemKey } from './answers.ts';
 import type { MessagesWithForm } from './messages.ts';
 
@@ -171,6 +172,7 @@ function option(
       aria-describedby=${error === null ? nothing : `${id}-error`}
       @change=${choose}
     />
+    ${optionalPicture(shown.imageUrl)}
     <span>
       <span dir="auto">${shown.title}</span>
       ${shown.subtitle === null ? nothing : html`<small dir="auto">${shown.subtitle}</small>`}

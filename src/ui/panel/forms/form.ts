@@ -1,9 +1,15 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { FormContent, FormField, ListContent, Reply } from '../../../protocol/content.ts';
+import type {
+  FormContent,
+  FormField,
+  ListContent,
+  Reply,
+  ReplyValue,
+} from '../../../protocol/content.ts';
 import type { Message } from '../../../protocol/message.ts';
 import type { ContentContext } from '../content/context.ts';
 import { heading } from '../content/heading.ts';
-import { hide, picture } from '../content/picture.ts';
+import { optionalPicture } from '../content/picture.ts';
 import { chosenOf, validate, valuesOf } from './answers.ts';
 import { closed, emptyDraft, type FormDraft, type Step } from './draft.ts';
 import { type FieldContext, fieldView, listView } from './fields.ts';
@@ -75,8 +81,8 @@ export class PartylineForm extends LitElement {
 
   /** A message without a text shows the title in its bubble, so it isn't repeated here. */
   #heading(): unknown {
-    const { title, subtitle } = this.offer;
-    return heading(this.message.text === '' ? null : title, subtitle);
+    const { title, subtitle, imageUrl } = this.offer;
+    return html`${optionalPicture(imageUrl)}${heading(this.message.text === '' ? null : title, subtitle)}`;
   }
 
   #list(offer: ListContent): TemplateResult {
@@ -92,8 +98,11 @@ export class PartylineForm extends LitElement {
     const send = (event: Event) => {
       event.preventDefault();
       if (!first || !canReply) return;
-      const text = values.map(({ text }) => text).join(', ');
-      void this.#send(text, { kind: 'list', payload: first.payload, values: [...values] });
+      void this.#send(offer.reply ?? textOf(values), {
+        kind: 'list',
+        payload: first.payload,
+        values: [...values],
+      });
     };
     const hintId = `${this.formId}-hint`;
     return html`${this.#heading()}
@@ -120,7 +129,6 @@ export class PartylineForm extends LitElement {
     const { texts, canReply } = this.context;
     if (!this.#isOpen || step.type === 'closed' || step.type === 'sending') {
       return html`
-        ${offer.imageUrl === null ? nothing : picture(offer.imageUrl, '', hide)}
         ${this.#heading()}
         ${
           this.#isOpen
@@ -166,11 +174,7 @@ export class PartylineForm extends LitElement {
     if (!page) return nothing;
     const hasIntroduction = index === 0;
     return html`
-      ${
-        hasIntroduction && introduction.imageUrl !== null
-          ? picture(introduction.imageUrl, '', hide)
-          : nothing
-      }
+      ${hasIntroduction ? optionalPicture(introduction.imageUrl) : nothing}
       ${
         hasIntroduction && (introduction.title ?? introduction.subtitle) !== null
           ? html`<div class="form-head">${heading(introduction.title, introduction.subtitle)}</div>`
@@ -198,7 +202,7 @@ export class PartylineForm extends LitElement {
         const name = field.title ?? placeholderOf(field) ?? title ?? '';
         return html`<div>
           <dt dir="auto">${name}</dt>
-          <dd dir="auto">${values.map(({ text }) => text).join(', ') || '–'}</dd>
+          <dd dir="auto">${textOf(values) || '–'}</dd>
         </div>`;
       }),
     );
@@ -290,7 +294,7 @@ export class PartylineForm extends LitElement {
         valuesOf(field, this.#filled(`${page}.${position}`), texts),
       ),
     );
-    const said = offer.reply ?? offer.title ?? values.map(({ text }) => text).join(', ');
+    const said = offer.reply ?? offer.title ?? textOf(values);
     void this.#send(said || texts.send, { kind: 'form', payload: offer.formId, values });
   }
 
@@ -308,6 +312,13 @@ export class PartylineForm extends LitElement {
     draft.step = before;
     this.requestUpdate();
   }
+}
+
+function textOf(values: readonly ReplyValue[]): string {
+  return values
+    .map(({ text }) => text)
+    .filter(Boolean)
+    .join(', ');
 }
 
 function at(page: number): Step {

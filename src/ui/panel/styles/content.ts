@@ -20,6 +20,9 @@ export const contentStyles = css`
     border-radius: 12px;
   }
   .extras img[hidden] { display: none; }
+  .extras video { max-inline-size: 100%; max-block-size: 200px; border-radius: 12px; }
+  .extras :is(button, label) img { max-block-size: 40px; margin-block-end: 0; border-radius: 8px; }
+  .choices :is(button, a):has(> img) { display: inline-flex; flex-wrap: wrap; gap: 8px; align-items: center; }
   .extras .hint { font-size: 13px; color: var(--_muted); }
   .extras small { display: block; font-size: 12px; color: var(--_muted); }
   .plain-link { padding: 0; border: 0; color: var(--_accent-text); background: none; }

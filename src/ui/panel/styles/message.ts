@@ -32,6 +32,14 @@ export const messageStyles = css`
     color: var(--_accent-text);
     background: color-mix(in oklab, var(--_accent) 15%, var(--_surface));
   }
+  .avatar > img {
+    position: absolute;
+    inset: 0;
+    inline-size: 100%;
+    block-size: 100%;
+    border-radius: 50%;
+    object-fit: cover;
+  }
   /* In the style, so that it isn't part of the article's text. */
   .avatar::before { content: attr(data-initials); }
 

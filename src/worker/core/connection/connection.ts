@@ -283,6 +283,13 @@ export function onSocketClosed(
         { isFatal: true },
       );
       return;
+    case 'inactive':
+      fail(
+        context,
+        { code: 'unavailable', message: 'The deployment is not active.' },
+        { isFatal: true },
+      );
+      return;
     case 'client-bug':
       context.note('client-bug', 'The gateway could not parse a frame; please report it');
       fail(context, networkProblem);

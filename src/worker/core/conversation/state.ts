@@ -1,5 +1,6 @@
 import type { Routing } from '../../../protocol/conversation.ts';
 import type { GatewayMessage } from '../../../protocol/gateway/messages.ts';
+import type { Sender } from '../../../protocol/message.ts';
 import type { RoutingNotice } from '../../../protocol/routing.ts';
 import type { StepContext } from '../context.ts';
 import type { ConversationRecord } from '../records.ts';
@@ -57,7 +58,7 @@ export interface RoutingState {
 }
 
 export interface Typing {
-  readonly remote: { readonly id: string; readonly name: string } | null;
+  readonly remote: Pick<Sender, 'id' | 'name' | 'role'> | null;
   /** What we last sent. */
   readonly isSent: boolean;
   readonly sentAt: number | null;

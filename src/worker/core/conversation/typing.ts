@@ -14,21 +14,19 @@ export function onRemoteTyping(
   if (context.state.conversation?.details.conversationId !== conversationId) return;
   if (from.role === 'visitor') return;
   if (!isTyping) {
-    stopTypingOf(context, from.id);
+    const { remote } = context.state.typing;
+    // A sender without a name has an id of our making, which another frame of theirs may not have.
+    const isNameless = from.name === '' || remote?.name === '';
+    if (remote && (isNameless || remote.id === from.id)) clearRemoteTyping(context);
     return;
   }
   setConversationSlice(context, {
-    typing: { ...context.state.typing, remote: { id: from.id, name: from.name } },
+    typing: { ...context.state.typing, remote: { id: from.id, name: from.name, role: from.role } },
   });
   context.setTimer('typing-shown', duration ?? context.state.settings.timing.typingShown);
 }
 
-/** The sender has stopped typing or sent a message. */
-export function stopTypingOf(context: StepContext, senderId: string): void {
-  if (context.state.typing.remote?.id === senderId) clearRemoteTyping(context);
-}
-
-/** Also the `typing-shown` timer. */
+/** Also the `typing-shown` timer, and when the other side has written. */
 export function clearRemoteTyping(context: StepContext): void {
   context.clearTimer('typing-shown');
   setConversationSlice(context, { typing: { ...context.state.typing, remote: null } });

@@ -1,13 +1,21 @@
+import type { Problem } from '../../../protocol/errors.ts';
 import type { GatewayMessage } from '../../../protocol/gateway/messages.ts';
 import { type Message, type Position, withReadMark } from '../../../protocol/message.ts';
 import type { StepContext } from '../context.ts';
-import { conversationAt, updateAndStore } from '../conversation/state.ts';
-import { stopTypingOf } from '../conversation/typing.ts';
+import { conversationAt, currentOrdinal, updateAndStore } from '../conversation/state.ts';
+import { clearRemoteTyping } from '../conversation/typing.ts';
 import type { OutboxItem } from '../outbox/state.ts';
 import { isSameMessage } from './derived-messages.ts';
 import { markReadByOther } from './read-receipts.ts';
 import { countUnread } from './unread.ts';
-import { insertRow, isOlderThanWindow, publishOlder, shownRow } from './window.ts';
+import {
+  findShown,
+  insertRow,
+  isOlderThanWindow,
+  publishOlder,
+  replaceRow,
+  shownRow,
+} from './window.ts';
 
 export function rowOf(message: GatewayMessage, position: Position): Message {
   return {
@@ -42,8 +50,24 @@ export function showRow(context: StepContext, ordinal: number, row: Message): vo
   if (!isOlderThanWindow(context, row)) countUnread(context, row);
   else if (wasPending) publishOlder(context, marked);
   insertRow(context, marked);
-  if (row.from.role !== 'visitor') stopTypingOf(context, row.from.id);
+  // Gateways may name who types and who writes differently, or not at all.
+  const isOfOther = row.from.role === 'agent' || row.from.role === 'bot';
+  if (isOfOther && ordinal === currentOrdinal(context)) clearRemoteTyping(context);
   if (conversation.earlyReceipt === row.messageId) markReadByOther(context, row.messageId, ordinal);
+}
+
+/** Marks a message of the visitor in the window as failed, under any of its ids. */
+export function failRow(
+  context: StepContext,
+  messageIds: readonly string[],
+  failure: Problem,
+): void {
+  const row = findShown(
+    context,
+    ({ messageId, aliases = [], from }) =>
+      from.role === 'visitor' && [messageId, ...aliases].some((id) => messageIds.includes(id)),
+  );
+  if (row && row.status !== 'failed') replaceRow(context, { ...row, status: 'failed', failure });
 }
 
 /** Whether the row is this message, under any of its ids. */

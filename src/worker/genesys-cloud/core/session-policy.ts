@@ -1,7 +1,7 @@
 import type { Conversation } from '../../../protocol/conversation.ts';
 import type { GatewayEvent } from '../../../protocol/gateway/events.ts';
 import { connect, dropSocket, fail, requireSignIn } from '../../core/connection/connection.ts';
-import { setSocketStage } from '../../core/connection/state.ts';
+import { setProblem, setSocketStage } from '../../core/connection/state.ts';
 import type { StepContext } from '../../core/context.ts';
 import { onNotFound } from '../../core/conversation/conversation.ts';
 import { isCleared } from '../../core/conversation/routing-check.ts';
@@ -175,6 +175,10 @@ function onSession(context: StepContext, event: Extract<GatewayEvent, { type: 's
     return;
   }
   remember(context, { isSessionOver: false });
+  if (event.hasClearedOthers) {
+    const message = 'The conversation in the visitor’s other session was ended.';
+    setProblem(context, { code: 'session-replaced', message });
+  }
   if (stage === 'routing' && !event.isNew) {
     setSocketStage(context, { ...connection.session, hasPast: true });
   }
