@@ -10,6 +10,7 @@ import {
 } from 'zod/mini';
 import type { Message } from '../../protocol/message.ts';
 import {
+  attributesSchema,
   conversationSchema,
   messageSchemaWith,
   positionSchema,
@@ -52,6 +53,7 @@ const schemas: Omit<Schemas, 'message' | 'outbox'> = {
     draft: string(),
     routing: nullable(routingSchema),
     lastRouting: nullable(routingSchema),
+    attributes: exactOptional(attributesSchema),
     clockOffset: number(),
     resetCount: number(),
   }),
