@@ -1,5 +1,5 @@
 import type { Reply } from '../protocol/content.ts';
-import type { Conversation, Routing } from '../protocol/conversation.ts';
+import type { Attributes, Conversation, Routing } from '../protocol/conversation.ts';
 import type { Deployment } from '../protocol/deployment.ts';
 import type { FileStage, UploadRules } from '../protocol/files.ts';
 import type { JourneyContext } from '../protocol/gateway/commands.ts';
@@ -142,6 +142,14 @@ export interface Chat {
    * `end()` is the alternative.
    */
   waitAnyway(): Promise<void>;
+  /**
+   * Adds to the attributes of the routing, for this visitor, from now on: with Genesys Cloud, each message
+   * bears them; with the webchat dialect, the next routing does. Attributes of the same name are replaced.
+   * Resolves once they are stored.
+   * @throws `routing-refused` if they do not match the site's schema (`routing.attributes` of `startHub`),
+   *   `invalid-call` if they are too many: 1,800 bytes as JSON with Genesys Cloud, else 16,384.
+   */
+  setAttributes(attributes: Attributes): Promise<void>;
   /**
    * Ends the conversation. The transcript stays. Where the gateway confirms an end, as Genesys Cloud does,
    * this resolves when it has; until then `conversation.ending` of the snapshot is `pending`.

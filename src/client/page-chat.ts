@@ -1,4 +1,4 @@
-import type { Conversation, Routing } from '../protocol/conversation.ts';
+import type { Attributes, Conversation, Routing } from '../protocol/conversation.ts';
 import { PartylineError } from '../protocol/errors.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Call } from '../protocol/port.ts';
@@ -105,6 +105,10 @@ export class PageChat implements Chat {
 
   async waitAnyway(): Promise<void> {
     await this.#rpc.call({ type: 'wait-anyway' });
+  }
+
+  async setAttributes(attributes: Attributes): Promise<void> {
+    await this.#rpc.call({ type: 'set-attributes', attributes });
   }
 
   async end(): Promise<void> {

@@ -33,11 +33,14 @@ export interface Conversation {
   readonly ending?: Ending;
 }
 
+/** For the site's routing, by name. */
+export type Attributes = Readonly<Record<string, string | number | boolean>>;
+
 /** Which queue a new conversation joins. */
 export interface Routing {
   /** Canonical skill group names, case-sensitive (guide, edge case 3). */
   readonly skillGroups: readonly string[];
-  readonly attributes?: Readonly<Record<string, string | number | boolean>>;
+  readonly attributes?: Attributes;
   /** An integer ≥ 0. */
   readonly priority?: number;
 }

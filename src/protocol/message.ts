@@ -29,16 +29,21 @@ export const messageStatuses = [
 export type MessageStatus = (typeof messageStatuses)[number];
 
 /**
- * A message's place in the order, compared number by number, then by message id:
- * conversation ordinal · sequence · 0, or 1 for a message without a sequence · timestamp.
- * A message without a sequence has that of the last message before it in time.
+ * A message's place in the order, compared number by number:
+ * conversation ordinal · sequence · 0, or 1 for a message without a sequence · timestamp · tie.
+ * A message without a sequence has that of the last message before it in time. The tie orders messages
+ * without a sequence that have the same timestamp: by arrival, or as the history lists them. It is
+ * left out where it would be 0: databases compare a shorter list as lower, too. It is below 0 for rows of
+ * the gateway's history above one whose tie is 0; those are never stored.
  */
-export type Position = readonly [number, number, number, number];
+export type Position = readonly [number, number, number, number, number?];
 
 /** Uses `findIndex`, because `every` skips empty slots of sparse arrays. */
 export function isPosition(value: unknown): value is Position {
   return (
-    Array.isArray(value) && value.length === 4 && value.findIndex((n) => !Number.isFinite(n)) < 0
+    Array.isArray(value) &&
+    (value.length === 4 || value.length === 5) &&
+    value.findIndex((n) => !Number.isFinite(n)) < 0
   );
 }
 
@@ -66,14 +71,29 @@ export interface Message {
   readonly aliases?: readonly string[];
 }
 
-/** A place in the transcript: a position, with the message id as tie-breaker. */
+/** A place in the transcript. The message id distinguishes rows that share a position by mistake. */
 export interface Place {
   readonly position: Position;
   readonly messageId: string;
 }
 
 export function comparePositions(a: Position, b: Position): number {
-  return a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3];
+  return a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3] || tieOf(a) - tieOf(b);
+}
+
+export function tieOf([, , , , tie = 0]: Position): number {
+  return tie;
+}
+
+export function withTie([ordinal, sequence, kind, timestamp]: Position, tie: number): Position {
+  return tie === 0
+    ? [ordinal, sequence, kind, timestamp]
+    : [ordinal, sequence, kind, timestamp, tie];
+}
+
+/** Whether the positions differ in nothing but their ties. */
+export function isTied(a: Position, b: Position): boolean {
+  return comparePositions(withTie(a, 0), withTie(b, 0)) === 0;
 }
 
 export function comparePlaces(a: Place, b: Place): number {

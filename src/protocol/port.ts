@@ -20,6 +20,7 @@ import {
 } from 'zod/mini';
 import { type Content, contentsSchema } from './content-schema.ts';
 import {
+  attributesSchema,
   messageSchemaWith,
   placeSchema,
   problemSchema,
@@ -184,6 +185,8 @@ export const callSchema = lazy(() =>
     object({ type: literal('identify') }),
     /** The visitor chose to wait although no agent is on shift. */
     object({ type: literal('wait-anyway') }),
+    /** Merged into those of the routing from now on. */
+    object({ type: literal('set-attributes'), attributes: attributesSchema }),
     object({ type: literal('end') }),
     object({ type: literal('sign-out') }),
   ]),

@@ -55,7 +55,7 @@ export const conversationSchema = object({
 /** Length of all attributes as JSON, in UTF-16 code units: a routing must fit into one frame. */
 const maximumAttributes = 16_384;
 
-const attributesSchema = custom<NonNullable<Routing['attributes']>>(
+export const attributesSchema = custom<NonNullable<Routing['attributes']>>(
   (value) =>
     // Excludes arrays, maps and dates, some of which have no entries and would pass.
     Object.prototype.toString.call(value) === '[object Object]' &&

@@ -68,6 +68,8 @@ export interface Messages {
   readonly typing: (name: string) => string;
 
   readonly files: Readonly<Record<Exclude<FileStage, 'sent'>, string>> & {
+    /** A file that waits for those chosen before it. */
+    readonly queued: string;
     readonly attach: string;
     /** Shown while files are dragged over the panel. */
     readonly drop: string;
@@ -212,6 +214,7 @@ export const english: Messages = {
   files: {
     attach: 'Attach a file',
     drop: 'Drop files here to send them',
+    queued: 'Waiting for the previous file…',
     waiting: 'Waiting for the connection…',
     asking: 'Preparing…',
     uploading: 'Uploading…',

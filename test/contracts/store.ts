@@ -1,4 +1,4 @@
-import type { Message, Place, Position } from '../../src/protocol/message.ts';
+import { type Message, type Place, type Position, withTie } from '../../src/protocol/message.ts';
 import {
   emptyMeta,
   type Meta,
@@ -63,6 +63,11 @@ const all = 10_000;
 
 const ids = (rows: readonly { readonly messageId: string }[]) =>
   rows.map(({ messageId }) => messageId);
+
+/** The message with this tie. */
+function tied(message: Message, tie: number): Message {
+  return { ...message, position: withTie(message.position, tie) };
+}
 
 const placeOf = ({ position, messageId }: Message): Place => ({ position, messageId });
 
@@ -1264,8 +1269,9 @@ export const firmIdCases: readonly StoreCase[] = [
       const row = timedOf(500, { messageId: 'a' });
       await store.write([put(row)]);
       const other = { ...row, messageId: 'b' };
-      check.equal(await store.write([add(other)]), { ...nothing, added: [other] });
-      check.equal(await messagesOf(store), [row, other]);
+      const placed = tied(other, 1);
+      check.equal(await store.write([add(other)]), { ...nothing, added: [placed] });
+      check.equal(await messagesOf(store), [row, placed]);
       check.equal(await readingOf(store), { count: 1, readUntil: null });
     },
   },
@@ -1302,9 +1308,11 @@ export const looseIdCases: readonly StoreCase[] = [
         { ...row, messageId: 'f', timestamp: 501 },
         { ...row, messageId: 'g', position: [1, 0, 1, 501] satisfies Position },
       ];
+      // Each behind those of its time that were there before it.
+      const ties = [1, 2, 3, 4, 0];
       check.equal(await store.write(others.map((one) => add(one, false))), {
         ...nothing,
-        added: others,
+        added: others.map((one, index) => tied(one, ties[index] ?? 0)),
       });
       check.equal(ids(await messagesOf(store)), ['z', 'a', 'c', 'd', 'e', 'f', 'g']);
     },
@@ -1356,10 +1364,11 @@ export const looseIdCases: readonly StoreCase[] = [
       const other = { ...row, messageId: 'c', content: [file(null, 'f2')] };
       const bare = timedOf(500, { messageId: 'd', text: '' });
       const answer = await store.write([add(other), add(bare)]);
-      check.equal(answer, { ...nothing, added: [other, bare] });
+      const placed = [tied(other, 1), tied(bare, 2)];
+      check.equal(answer, { ...nothing, added: placed });
       await onBoth(bench, store, async (one) => {
         const restored = await one.restore(all);
-        check.equal(restored.messages, [row, other, bare]);
+        check.equal(restored.messages, [row, ...placed]);
         check.equal(restored.outbox, [record, empty]);
       });
     },

@@ -149,13 +149,36 @@ function contentOf({ conversationId, from, timestamp, text }: Message | GatewayM
   return JSON.stringify([conversationId, from.id, timestamp, text]);
 }
 
-/** The gateway's transcript in the order of positions. */
-function expected(simulation: Simulation, all: readonly GatewayMessage[]): string[] {
+/**
+ * The times of which not all messages are in the hub's window. Those that were below it when their
+ * order became known keep their places.
+ */
+function timesBelowWindow(
+  state: HubState | undefined,
+  messages: readonly GatewayMessage[],
+): ReadonlySet<number> {
+  const ids = new Set(
+    state?.window.flatMap(({ messageId, aliases = [] }) => [messageId, ...aliases]),
+  );
+  return new Set(
+    messages.filter(({ messageId }) => !ids.has(messageId)).map(({ timestamp }) => timestamp),
+  );
+}
+
+/** The gateway's transcript in the order of positions. @param is the ids of the rows in the store */
+function expected(
+  simulation: Simulation,
+  all: readonly GatewayMessage[],
+  is: readonly string[],
+): string[] {
   const { sequences, sparse } = simulation.context.profile;
   const messages = sparse ? withoutIds(simulation, all) : all;
   if (sequences) return messages.map(({ messageId }) => messageId);
+  const below = timesBelowWindow(simulation.hub?.state, messages);
+  const tie = ({ messageId, timestamp }: GatewayMessage) =>
+    below.has(timestamp) ? is.indexOf(messageId) : 0;
   return [...messages]
-    .sort((a, b) => a.timestamp - b.timestamp || (a.messageId < b.messageId ? -1 : 1))
+    .sort((a, b) => a.timestamp - b.timestamp || tie(a) - tie(b))
     .map(({ messageId }) => messageId);
 }
 
@@ -199,7 +222,7 @@ function storeIsComplete(simulation: Simulation): void {
       ({ messageId, timestamp }) =>
         !isCurrent && !is.includes(messageId) && machine.seemedToSleep(timestamp, longestLag),
     );
-    const all = expected(simulation, messages).filter(
+    const all = expected(simulation, messages, is).filter(
       (id) => !isElsewhere(id) && !early.some(({ messageId }) => messageId === id),
     );
     // Rows that the hub did not have in memory were lost with the database.

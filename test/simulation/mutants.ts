@@ -317,9 +317,16 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'patch-below-loaded-rows',
     file: client('transcript/transcript'),
-    find: 'first && before.hasEarlier ? upserts.filter((row) => comparePlaces(row, first) >= 0) : upserts;',
-    replace: 'upserts;',
+    find: '? upserts.filter((row) => comparePositions(row.position, first.position) >= 0)',
+    replace: '? upserts',
     profile: { tabs: 3, loss: 0.2, burst: 20, agentMessages: 200, otherActions: 60 },
+  },
+  {
+    name: 'ties-by-arrival-only',
+    file: core('transcript/ties'),
+    find: 'if (moved.length > 0) reorderRows(context, moved);',
+    replace: '',
+    profile: { sequences: false, ties: 0.5, swap: 0.2, agentMessages: 60 },
   },
   {
     name: 'alerts-every-tab',

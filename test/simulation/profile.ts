@@ -45,6 +45,8 @@ export interface Profile {
   readonly sparse: boolean;
   /** The probability that a frame lacks its sequence. */
   readonly unsequenced: number;
+  /** The probability that a message gets the time of the one before it, if that is not 2 s old. */
+  readonly ties: number;
   readonly limits: Limits;
   /** The most messages that an agent sends at once. */
   readonly burst: number;
@@ -207,7 +209,9 @@ function drawInteractions(random: Random, { minutes, latency }: Profile): Partia
 }
 
 export function drawProfile(seed: number, random: Random): Profile {
-  const profile = drawStorm(seed, random);
+  const storm = drawStorm(seed, random);
+  const own = Random.named(seed, 'ties');
+  const profile = { ...storm, ties: own.chance(0.5) ? own.between(0.05, 0.5) : 0 };
   const interactions = drawInteractions(Random.named(seed, 'interactions'), profile);
   return { ...profile, ...interactions, sparse: Random.named(seed, 'sparse').chance(0.1) };
 }
@@ -228,6 +232,7 @@ function drawStorm(seed: number, random: Random): Profile {
     sparse: false,
     // Not drawn: see "Limits" in docs/simulation.md.
     unsequenced: 0,
+    ties: 0,
     ...drawSizes(random),
     tabs: random.int(1, 4),
     latency: [far / 4, far],

@@ -41,6 +41,7 @@ export const ruleNames = [
   'tabs',
   'tabs agree',
   'tabs and store',
+  'ties',
   'timers',
   'transcript kept',
   'typing rate',

@@ -1,5 +1,10 @@
 import { isOtherGeneration } from '../../protocol/epoch.ts';
-import { comparePlaces, type Message, withReadMark } from '../../protocol/message.ts';
+import {
+  comparePlaces,
+  comparePositions,
+  type Message,
+  withReadMark,
+} from '../../protocol/message.ts';
 import type { PatchMessage, SnapshotMessage } from '../../protocol/port.ts';
 import type { ChatSnapshot } from '../../protocol/snapshot.ts';
 
@@ -70,7 +75,9 @@ function patchRows(before: ChatSnapshot, patch: PatchMessage): readonly Message[
   const [first] = before.messages;
   // A row above the window is loaded with the rows around it.
   const fitting =
-    first && before.hasEarlier ? upserts.filter((row) => comparePlaces(row, first) >= 0) : upserts;
+    first && before.hasEarlier
+      ? upserts.filter((row) => comparePositions(row.position, first.position) >= 0)
+      : upserts;
   const rows = [...before.messages.filter((row) => !gone.has(row.messageId)), ...fitting];
   rows.sort(comparePlaces);
   return readMark ? rows.map((row) => withReadMark(row, readMark)) : rows;

@@ -64,6 +64,8 @@ export interface GatewayTraits {
   readonly maximumTextLength: number;
   /** UTF-8 bytes, for gateways that limit those as well. */
   readonly maximumTextBytes?: number;
+  /** Of all attributes of a visitor as JSON, in bytes. @default 16,384 */
+  readonly maximumAttributeBytes?: number;
   /** The gateway's limits, which the hub stays within. @default none */
   readonly rateLimits?: RateLimits;
 }

@@ -214,6 +214,7 @@ export function genesysCloud(options: GenesysCloudOptions): GenesysCloudAdapter 
       minimumPingInterval: 30_000,
       maximumTextLength: 4_096,
       maximumTextBytes: 4_096,
+      maximumAttributeBytes: attributeBytes,
       rateLimits,
     },
     socketUrl,

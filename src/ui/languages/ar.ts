@@ -76,6 +76,7 @@ export const texts: Messages = {
   files: {
     attach: 'إرفاق ملف',
     drop: 'إفلات الملفات هنا لإرسالها',
+    queued: 'في انتظار الملف السابق…',
     waiting: 'في انتظار الاتصال…',
     asking: 'جارٍ التحضير…',
     uploading: 'جارٍ رفع الملف…',

@@ -56,6 +56,7 @@ export const texts: Messages = {
   files: {
     attach: 'Datei anhängen',
     drop: 'Dateien hier ablegen, um sie zu senden',
+    queued: 'Warten auf die vorige Datei …',
     waiting: 'Warten auf Verbindung …',
     asking: 'Wird vorbereitet …',
     uploading: 'Wird hochgeladen …',

@@ -52,6 +52,7 @@ export const texts: Messages = {
   files: {
     attach: 'Adjuntar un archivo',
     drop: 'Suelte aquí los archivos para enviarlos',
+    queued: 'Esperando el archivo anterior…',
     waiting: 'Esperando la conexión…',
     asking: 'Preparando…',
     uploading: 'Subiendo…',

@@ -53,6 +53,7 @@ export const texts: Messages = {
   files: {
     attach: 'Joindre un fichier',
     drop: 'Déposez les fichiers ici pour les envoyer',
+    queued: 'En attente du fichier précédent…',
     waiting: 'En attente de la connexion…',
     asking: 'Préparation…',
     uploading: 'Envoi du fichier…',

@@ -61,7 +61,7 @@ export type Input =
       readonly tabId: string;
       readonly callId: number;
       readonly call: Call;
-      /** For `start`: where its attributes violate the site's schema. */
+      /** For `start` and `set-attributes`: where its attributes violate the site's schema. */
       readonly routingProblems?: readonly string[];
     }
   | { readonly type: 'online'; readonly isOnline: boolean }

@@ -1,5 +1,5 @@
 import type { CarriedReply, Content } from '../../protocol/content.ts';
-import type { Conversation, Routing } from '../../protocol/conversation.ts';
+import type { Attributes, Conversation, Routing } from '../../protocol/conversation.ts';
 import type { Problem } from '../../protocol/errors.ts';
 import type { Message, Position, ReadMark } from '../../protocol/message.ts';
 
@@ -74,6 +74,8 @@ export interface Meta {
   readonly routing: Routing | null;
   /** The last routing requested; used to reopen a lost conversation. */
   readonly lastRouting: Routing | null;
+  /** Attributes that pages have set; over those of a routing. @default {} */
+  readonly attributes?: Attributes;
   /** The gateway's clock minus ours, in ms. */
   readonly clockOffset: number;
   /** How often everything was deleted; distinguishes one unknown visitor from the next. */

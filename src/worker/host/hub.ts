@@ -253,10 +253,17 @@ export class Hub implements ExtensionHost {
     const callId = this.#lastCallId;
     return new Promise((settle) => {
       this.#calls.set(callId, { epoch: this.epoch, isSignOut, settle });
-      const routingProblems =
-        call.type === 'start' ? attributeProblems(this.#attributes, call.routing) : [];
+      const routingProblems = this.#attributeProblems(call);
       this.#dispatch({ type: 'call', tabId, callId, call, routingProblems });
     });
+  }
+
+  #attributeProblems(call: Call): readonly string[] {
+    if (call.type === 'start') return attributeProblems(this.#attributes, call.routing);
+    if (call.type !== 'set-attributes') return [];
+    const { lastRouting, attributes } = this.#state.meta;
+    const merged = { ...lastRouting?.attributes, ...attributes, ...call.attributes };
+    return attributeProblems(this.#attributes, { skillGroups: [], attributes: merged });
   }
 
   send(command: GatewayCommand): boolean {

@@ -1,7 +1,7 @@
 import { exactOptional, nullable, object, string } from 'zod/mini';
 import { contentsSchema } from '../../protocol/content-schema.ts';
 import type { Message } from '../../protocol/message.ts';
-import { routingSchema } from '../../protocol/schemas.ts';
+import { attributesSchema, routingSchema } from '../../protocol/schemas.ts';
 import type { Meta, OutboxRecord, StoreOperation } from '../core/records.ts';
 
 /**
@@ -30,6 +30,7 @@ const metaText = object({
   draft: string(),
   routing: nullable(routingSchema),
   lastRouting: nullable(routingSchema),
+  attributes: exactOptional(attributesSchema),
 });
 
 export function makeKey(): Promise<CryptoKey> {
@@ -104,9 +105,12 @@ export class RowEncryption {
 
   async #encryptMeta(meta: Meta): Promise<Meta> {
     if (!this.#encryptionKey) return { ...meta, draft: escaped(meta.draft) };
-    const { draft, routing, lastRouting } = meta;
-    const encrypted = await this.#encrypt(JSON.stringify({ draft, routing, lastRouting }));
-    return { ...meta, draft: encrypted, routing: null, lastRouting: null };
+    const { attributes, ...rest } = meta;
+    const { draft, routing, lastRouting } = rest;
+    const encrypted = await this.#encrypt(
+      JSON.stringify({ draft, routing, lastRouting, attributes }),
+    );
+    return { ...rest, draft: encrypted, routing: null, lastRouting: null };
   }
 
   /** `null`: it can't be decrypted. */

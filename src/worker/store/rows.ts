@@ -11,6 +11,7 @@ import {
 } from 'zod/mini';
 import type { Message } from '../../protocol/message.ts';
 import {
+  attributesSchema,
   conversationSchema,
   messageSchemaWith,
   positionSchema,
@@ -55,6 +56,7 @@ const schemas: Omit<Schemas, 'message' | 'outbox'> = {
     draft: string(),
     routing: nullable(routingSchema),
     lastRouting: nullable(routingSchema),
+    attributes: exactOptional(attributesSchema),
     clockOffset: number(),
     resetCount: number(),
   }),

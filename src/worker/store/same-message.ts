@@ -1,4 +1,4 @@
-import type { Message, Position } from '../../protocol/message.ts';
+import { type Message, type Position, withTie } from '../../protocol/message.ts';
 import { isSameMessage } from '../core/transcript/derived-messages.ts';
 import { isSame } from '../genesys-cloud/core/message-matching.ts';
 import type { Transaction } from './schema.ts';
@@ -11,9 +11,10 @@ export type FindDuplicate = (
   message: Message,
 ) => Promise<Message | null>;
 
-/** Every id of that position: an empty array sorts behind every string. */
+/** Every tie and id of that position: an empty array sorts behind every number and string. */
 export function placeRange(position: Position): IDBKeyRange {
-  return IDBKeyRange.bound([position, ''], [position, []]);
+  const first = withTie(position, 0);
+  return IDBKeyRange.bound([first, ''], [[...first, []]]);
 }
 
 /** What is the same stands in the same place: it has the same time. */

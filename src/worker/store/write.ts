@@ -1,7 +1,8 @@
 import { unwrap } from 'idb';
-import type { Message, Position } from '../../protocol/message.ts';
+import { type Message, type Position, withTie } from '../../protocol/message.ts';
 import { noUnread, type OutboxRecord, type StoreOperation } from '../core/records.ts';
 import type { RowReader } from './rows.ts';
+import { placeRange } from './same-message.ts';
 import {
   type Database,
   encryptionKey,
@@ -159,9 +160,20 @@ class Batch {
     if (known && (known.sequence !== null || message.sequence === null)) return;
     // The visitor may have sent it again, in a later conversation.
     if (!known && message.from.role === 'visitor' && (await this.#find(message.messageId))) return;
-    this.#store('messages').put(message);
-    (known ? this.corrected : this.added).push(message);
+    const placed = known ? message : await this.#behindTied(message);
+    this.#store('messages').put(placed);
+    (known ? this.corrected : this.added).push(placed);
     if (!known && isUnread) this.#unread += 1;
+  }
+
+  /** The message, behind those without a sequence that have the same time. */
+  async #behindTied(message: Message): Promise<Message> {
+    if (message.sequence !== null) return message;
+    const places = this.#transaction.objectStore('messages').index('place');
+    const cursor = await places.openKeyCursor(placeRange(message.position), 'prev');
+    if (!cursor) return message;
+    const [[, , , , tie = 0]] = cursor.key;
+    return { ...message, position: withTie(message.position, tie + 1) };
   }
 
   async #addToOutbox(record: OutboxRecord): Promise<void> {

@@ -125,8 +125,7 @@ export class ModelGateway {
     if (known && this.knowsRepeats) return { outcome: 'repeated', message: known };
     if (conversation.status === 'ended') return { outcome: 'ended', message: null };
     const { conversationId } = conversation;
-    const timestamp = Math.max(this.#lastTime.value, epochTime(this.#context.scheduler.now));
-    this.#lastTime.value = timestamp;
+    const timestamp = this.#nextTime();
     const sequence = conversation.messages.length + 1;
     const message = { conversationId, messageId, sequence, from, text, timestamp };
     conversation.messages.push(message);
@@ -134,6 +133,16 @@ export class ModelGateway {
     this.#context.trace.add('gateway', `${conversationId}#${sequence} ${messageId} (${from.role})`);
     this.#tell(conversation, { type: 'message', message: this.toLive(message) });
     return { outcome: 'stored', message };
+  }
+
+  /** Of any two messages, a bot's as well as the visitor's after a rate limit. */
+  #nextTime(): number {
+    const last = this.#lastTime.value;
+    const now = Math.max(last, epochTime(this.#context.scheduler.now));
+    const { random, profile } = this.#context;
+    const isTie = profile.ties > 0 && now - last < 2_000 && random.chance(profile.ties);
+    this.#lastTime.value = isTie ? last : now;
+    return this.#lastTime.value;
   }
 
   /** The message as REST returns it. */

@@ -1,9 +1,12 @@
 import {
   comparePlaces,
   comparePositions,
+  isTied,
   type Message,
   type Place,
+  tieOf,
   withReadMark,
+  withTie,
 } from '../../../src/protocol/message.ts';
 import {
   type ConversationRecord,
@@ -130,7 +133,7 @@ export class Disk {
       case 'put-message': {
         const { message } = operation;
         const known = this.messages.get(keyOf(message));
-        if (known && comparePositions(known.position, message.position) !== 0) this.moved += 1;
+        if (known && !isTied(known.position, message.position)) this.moved += 1;
         return put(this.messages, keyOf(message), message);
       }
       case 'add-message': {
@@ -143,8 +146,9 @@ export class Disk {
         }
         if (operation.message.from.role === 'visitor' && this.#find(operation.message.messageId))
           return () => {};
-        added.push(operation.message);
-        const undoRow = put(this.messages, key, operation.message);
+        const placed = this.#behindTied(operation.message);
+        added.push(placed);
+        const undoRow = put(this.messages, key, placed);
         const undoCount = operation.isUnread ? this.#addUnread(1) : () => {};
         return () => {
           undoCount();
@@ -207,8 +211,17 @@ export class Disk {
   /** As src/worker/store/same-message.ts. */
   #alike(message: Message): Message | undefined {
     return [...this.messages.values()].find(
-      (row) => comparePositions(row.position, message.position) === 0 && this.#isSame(row, message),
+      (row) => isTied(row.position, message.position) && this.#isSame(row, message),
     );
+  }
+
+  #behindTied(message: Message): Message {
+    if (message.sequence !== null) return message;
+    const ties = [...this.messages.values()]
+      .filter((row) => isTied(row.position, message.position))
+      .map((row) => tieOf(row.position));
+    if (ties.length === 0) return message;
+    return { ...message, position: withTie(message.position, Math.max(...ties) + 1) };
   }
 
   #addUnread(by: number): () => void {

@@ -197,8 +197,17 @@ describe('rows that only the gateway has', () => {
     expect(asked(hub)).toEqual([
       { type: 'history-before', conversationId, before: { instant: 5_001 } },
     ]);
-    page(hub, [unnumbered('old', 5_000), unnumbered('older', 4_000), unnumbered('a twin', 5_000)]);
-    expect(given(hub, call)).toEqual({ texts: ['older', 'a twin', 'old'], hasEarlier: false });
+    page(hub, [
+      unnumbered('older', 4_000),
+      unnumbered('z twin', 5_000),
+      unnumbered('a twin', 5_000),
+      unnumbered('old', 5_000),
+      unnumbered('behind it', 5_000),
+    ]);
+    expect(given(hub, call)).toEqual({
+      texts: ['older', 'z twin', 'a twin', 'old'],
+      hasEarlier: false,
+    });
   });
 
   it.each([

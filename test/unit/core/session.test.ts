@@ -443,7 +443,7 @@ describe('a message', () => {
       reported('new', { text: 'new', from: agent, timestamp: wall + 5 }),
       reported('new-live', { text: 'new', from: agent, timestamp: wall + 5 }),
     );
-    expect(hub.shown()).toEqual(['hi', 'hello', 'new']);
+    expect(hub.shown()).toEqual(['hello', 'hi', 'new']);
   });
 
   it('is matched by any of its ids, whatever else differs', () => {

@@ -61,7 +61,7 @@ describe('transcript', () => {
     expect(hub.last('rest').call).toMatchObject({ since: agentSays(1).timestamp });
   });
 
-  it('orders messages without sequences by time, then id', () => {
+  it('orders messages without sequences by time, then by arrival', () => {
     const hub = new TestHub().inConversation();
     const at = (text: string, timestamp: number) => ({ ...agentSays(null, text), timestamp });
     hears(hub, at('c', 3), at('b2', 2));
@@ -70,7 +70,7 @@ describe('transcript', () => {
     expect(hub.shown()).toEqual([]);
     hub.pass(50);
     // Whoever stands above one that has waited long enough is shown with it.
-    expect(hub.shown()).toEqual(['a', 'b1', 'b2', 'c']);
+    expect(hub.shown()).toEqual(['a', 'b2', 'b1', 'c']);
   });
 
   it('ignores messages of other conversations', () => {

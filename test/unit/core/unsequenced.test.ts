@@ -124,13 +124,13 @@ describe('a message without a sequence', () => {
     expect(made.shown()).toEqual(['another', 'agent 1', 'agent 2']);
   });
 
-  it('that waits with others of its instant goes by its id, and leaves those behind it', () => {
+  it('that waits with others of its instant goes by their arrival, and leaves those behind it', () => {
     const made = hub();
     hears(made, unnumbered('b', 5)).pass(150);
     hears(made, unnumbered('c', 5), unnumbered('a', 5)).pass(50);
-    expect(made.shown()).toEqual(['a', 'b']);
+    expect(made.shown()).toEqual(['b']);
     made.pass(150);
-    expect(made.shown()).toEqual(['a', 'b', 'c']);
+    expect(made.shown()).toEqual(['b', 'c', 'a']);
   });
 
   it('by REST is shown at once, and once when the socket has brought it too', () => {

@@ -1151,6 +1151,7 @@ describe('the dialect', () => {
         minimumPingInterval: 30_000,
         maximumTextLength: 4_096,
         maximumTextBytes: 4_096,
+        maximumAttributeBytes: 1_800,
         rateLimits: {
           pings: { count: 2, window: 60_000 },
           messages: { count: 5, window: 1_000 },

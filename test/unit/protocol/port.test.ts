@@ -77,6 +77,7 @@ describe('a tab’s call', () => {
     { ...earlier, conversationId: null },
     { type: 'reconnect' },
     { type: 'wait-anyway' },
+    { type: 'set-attributes', attributes: { cart: 3, vip: true } },
     { type: 'end' },
     { type: 'sign-out' },
   ])('may be %o, and nothing that it does not know comes with it', (call) => {

@@ -32,10 +32,17 @@ describe('what a port may bring', () => {
     expect([-1, 0.5, Number.POSITIVE_INFINITY, '1'].map(isPriority)).toEqual(Array(4).fill(false));
   });
 
-  test('a position is four numbers', () => {
+  test('a position is four or five numbers', () => {
     const isPosition = (position: unknown) => positionSchema.safeParse(position).success;
     expect(isPosition([1, 2, 0, 4.5])).toBe(true);
-    for (const wrong of [[1, 2, 0], [1, 2, 0, 4, 5], new Array(4), [1, 2, 0, Number.NaN], null]) {
+    expect(isPosition([1, 2, 1, 4.5, 1])).toBe(true);
+    for (const wrong of [
+      [1, 2, 0],
+      [1, 2, 0, 4, 5, 6],
+      new Array(4),
+      [1, 2, 0, Number.NaN],
+      null,
+    ]) {
       expect(isPosition(wrong)).toBe(false);
     }
   });

@@ -343,14 +343,15 @@ describe('a place in the transcript', () => {
     [[1, 2, 0, 4.5], true],
     [[-1, 0, 0, 0], true],
     [[1, 2, 0], false],
-    [[1, 2, 0, 4, 5], false],
+    [[1, 2, 1, 4, 5], true],
+    [[1, 2, 1, 4, 5, 6], false],
     [[1, 2, 0, Number.POSITIVE_INFINITY], false],
     [[Number.NaN, 2, 0, 4], false],
     [[1, 2, 0, '4'], false],
     [[1, 2, 0, null], false],
     [{ 0: 1, 1: 2, 2: 0, 3: 4, length: 4 }, false],
     ['1204', false],
-  ])('is four numbers: %j is one: %s', (value, isOne) => {
+  ])('is four or five numbers: %j is one: %s', (value, isOne) => {
     expect(isPosition(value)).toBe(isOne);
   });
 });

@@ -26,6 +26,7 @@ export function chatOf(
     loadEarlier: unexpected,
     reconnect: unexpected,
     waitAnyway: unexpected,
+    setAttributes: unexpected,
     end: unexpected,
     signOut: unexpected,
     close: unexpected,

@@ -11,7 +11,8 @@ import { attachButton, dropTarget, fileRows } from './view.ts';
 /** A file on its way, until its message is in the feed. */
 export interface FileRow {
   readonly file: File;
-  readonly state:
+  readonly state: /** Files before it are being sent. */
+    | { readonly type: 'queued'; readonly abort: AbortController }
     | { readonly type: 'sending'; readonly progress: FileProgress; readonly abort: AbortController }
     | { readonly type: 'failed'; readonly reason: string; readonly canRetry: boolean };
 }
@@ -53,6 +54,8 @@ export class FilesController {
   readonly #chat: Chat;
   readonly #files: ChatFiles;
   readonly #events: FileEvents;
+  /** Settles when no file is being sent. */
+  #last: Promise<void> = Promise.resolve();
 
   constructor(host: FilesHost, chat: Chat, files: ChatFiles, events: FileEvents) {
     this.#host = host;
@@ -77,14 +80,14 @@ export class FilesController {
 
   /** Cancels all uploads. Called when the chat or the visitor changes. */
   dispose(): void {
-    for (const { state } of this.rows) if (state.type === 'sending') state.abort.abort();
+    for (const { state } of this.rows) if (state.type !== 'failed') state.abort.abort();
     this.rows = [];
   }
 
   readonly onChosen = (event: Event): void => {
     const { currentTarget: input } = event;
     if (!(input instanceof HTMLInputElement)) return;
-    this.#add(input.files);
+    this.add(input.files);
     // Otherwise choosing the same file again would fire no `change` event.
     input.value = '';
   };
@@ -95,7 +98,7 @@ export class FilesController {
     if (!this.rules || !clipboardData || clipboardData.files.length === 0) return false;
     if (clipboardData.types.includes('text/plain')) return false;
     event.preventDefault();
-    this.#add(clipboardData.files);
+    this.add(clipboardData.files);
     return true;
   }
 
@@ -119,7 +122,7 @@ export class FilesController {
     if (!this.isDropping) return;
     event.preventDefault();
     this.#setDropping(false);
-    this.#add(event.dataTransfer?.files ?? null);
+    this.add(event.dataTransfer?.files ?? null);
   };
 
   #setDropping(isDropping: boolean): void {
@@ -128,26 +131,36 @@ export class FilesController {
     this.#host.requestUpdate();
   }
 
-  #add(list: FileList | null): void {
-    for (const file of list ?? []) void this.#send(file, null);
+  /** Sends files, after those that are on their way. */
+  add(list: Iterable<File> | null): void {
+    for (const file of list ?? []) this.#enqueue(file, null);
   }
 
   readonly retry = (row: FileRow): void => {
-    void this.#send(row.file, row);
+    this.#enqueue(row.file, row);
   };
+
+  /** Sends it after those before it, so that files arrive in the order in which they were chosen. */
+  #enqueue(file: File, previous: FileRow | null): void {
+    const abort = new AbortController();
+    const row = this.#replace(previous, { file, state: { type: 'queued', abort } });
+    this.#last = this.#last.then(() => this.#send(row, abort));
+  }
 
   /** Cancels the upload, or removes a failed one. */
   readonly remove = (row: FileRow): void => {
-    if (row.state.type === 'sending') row.state.abort.abort();
+    if (row.state.type !== 'failed') row.state.abort.abort();
     this.#replace(row, null);
     this.#events.onRemoved();
   };
 
-  async #send(file: File, previous: FileRow | null): Promise<void> {
+  /** Never rejects. */
+  async #send(waiting: FileRow, abort: AbortController): Promise<void> {
     const { texts } = this.#host;
-    const abort = new AbortController();
-    let row = this.#replace(previous, sending(file, { stage: 'waiting', percent: 0 }, abort));
+    const { file } = waiting;
     const { signal } = abort;
+    if (signal.aborted) return;
+    let row = this.#replace(waiting, sending(file, { stage: 'waiting', percent: 0 }, abort));
     try {
       const isOpen = await this.#open();
       signal.throwIfAborted();

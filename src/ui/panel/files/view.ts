@@ -21,24 +21,28 @@ export function fileRows(files: FilesController, texts: Messages): unknown {
 
 function fileRow(row: FileRow, files: FilesController, texts: Messages): TemplateResult {
   const { file, state } = row;
-  const isSending = state.type === 'sending';
-  const text = isSending ? progressText(state.progress, texts) : state.reason;
-  return html`<li class=${isSending ? '' : 'failed'}>
+  const hasFailed = state.type === 'failed';
+  return html`<li class=${hasFailed ? 'failed' : ''}>
     <span class="named"><span dir="auto">${file.name}</span> <small>${sizeText(file.size, texts)}</small></span>
     ${
-      !isSending && state.canRetry
+      hasFailed && state.canRetry
         ? html`<button class="small" type="button" @click=${() => files.retry(row)}>${texts.retry}</button>`
         : nothing
     }
     <button
       class="icon-button"
       type="button"
-      aria-label="${isSending ? texts.cancel : texts.delete}: ${file.name}"
+      aria-label="${hasFailed ? texts.delete : texts.cancel}: ${file.name}"
       @click=${() => files.remove(row)}
     >${closeIcon}</button>
-    <span class="reason">${text}</span>
-    ${isSending ? progressBar(file.name, state.progress) : nothing}
+    <span class="reason">${stateText(state, texts)}</span>
+    ${state.type === 'sending' ? progressBar(file.name, state.progress) : nothing}
   </li>`;
+}
+
+function stateText(state: FileRow['state'], texts: Messages): string {
+  if (state.type === 'queued') return texts.files.queued;
+  return state.type === 'sending' ? progressText(state.progress, texts) : state.reason;
 }
 
 function progressText({ stage, percent }: FileProgress, texts: Messages): string {

@@ -4,7 +4,7 @@ import { fail } from '../connection/connection.ts';
 import { setSocketStage } from '../connection/state.ts';
 import type { StepContext } from '../context.ts';
 import { nextCatchUpId } from '../transcript/state.ts';
-import { pageVisitor, updateMeta } from '../visitor/state.ts';
+import { pageVisitor, updateMeta, withAttributes } from '../visitor/state.ts';
 import { archive } from './previous-conversations.ts';
 import { watchQueue } from './queue.ts';
 import { isCleared, resetCheck } from './routing-check.ts';
@@ -51,7 +51,7 @@ export function sendSessionFrame(context: StepContext, repeats: number): void {
     context.emit({
       type: 'send',
       socketId,
-      command: { type: 'open-conversation', routing: meta.routing },
+      command: { type: 'open-conversation', routing: withAttributes(context, meta.routing) },
     });
     context.setTimer('answer', settings.timing.answer);
   } else {

@@ -1,4 +1,9 @@
-import { comparePositions, type Message } from '../../../protocol/message.ts';
+import {
+  comparePositions,
+  type Message,
+  type Position,
+  withTie,
+} from '../../../protocol/message.ts';
 import type { AlertMessage } from '../../../protocol/port.ts';
 import type { StepContext } from '../context.ts';
 import { epochOf } from './snapshot.ts';
@@ -19,7 +24,7 @@ export function alertOneTab(context: StepContext, rows: readonly Message[]): voi
     (row) =>
       row.status === 'received' &&
       context.gatewayTime() - row.timestamp < alertMaximumAge &&
-      (alertedUntil === null || comparePositions(row.position, alertedUntil) > 0),
+      (alertedUntil === null || isBehind(row.position, alertedUntil)),
   );
   const tab = alertTarget(tabs);
   if (!newest || !tab) return;
@@ -31,6 +36,11 @@ export function alertOneTab(context: StepContext, rows: readonly Message[]): voi
     alertedUntil: newest.position,
   });
   postAlert(context, tab.tabId, newest);
+}
+
+/** Without their ties, which change when the history tells another order: no message alerts again. */
+function isBehind(position: Position, other: Position): boolean {
+  return comparePositions(withTie(position, 0), withTie(other, 0)) > 0;
 }
 
 function postAlert(context: StepContext, tabId: string, message: Message | null): void {

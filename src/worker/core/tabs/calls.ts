@@ -1,4 +1,4 @@
-import type { Routing } from '../../../protocol/conversation.ts';
+import type { Attributes, Routing } from '../../../protocol/conversation.ts';
 import type { Call } from '../../../protocol/port.ts';
 import { utf8Length } from '../../../protocol/utf8.ts';
 import { identify, reconnectNow, signOut } from '../connection/connection.ts';
@@ -16,7 +16,7 @@ import {
 } from '../outbox/outbox.ts';
 import { loadEarlier } from '../transcript/pagination.ts';
 import { markRead } from '../transcript/read-receipts.ts';
-import { isNobodySignedIn, setDraft, updateMeta } from '../visitor/state.ts';
+import { attributesOf, isNobodySignedIn, setDraft, updateMeta } from '../visitor/state.ts';
 import { markUsed } from './alerts.ts';
 import { setTyping } from './tabs.ts';
 
@@ -75,6 +75,9 @@ export function onCall(
       waitAnyway(context);
       context.resolve(callId);
       return;
+    case 'set-attributes':
+      setAttributes(context, callId, call.attributes, routingProblems);
+      return;
     case 'end': {
       const { routing } = context.state.meta;
       cancelRouting(context);
@@ -119,6 +122,29 @@ function isSignedOut(context: StepContext, callId: number): boolean {
   if (phase !== 'signed-out' && !isNobodySignedIn(context)) return false;
   context.reject(callId, 'signed-out', 'The session has ended. Sign in again.');
   return true;
+}
+
+/** In bytes: a stored routing can have no more. */
+const maximumAttributeBytes = 16_384;
+
+function setAttributes(
+  context: StepContext,
+  callId: number,
+  attributes: Attributes,
+  problems: readonly string[],
+): void {
+  if (isSignedOut(context, callId)) return;
+  const { meta, settings } = context.state;
+  const most = settings.traits.maximumAttributeBytes ?? maximumAttributeBytes;
+  const merged = { ...attributesOf(context), ...attributes };
+  if (problems.length > 0) {
+    context.reject(callId, 'routing-refused', problems.join(' '));
+  } else if (utf8Length(JSON.stringify(merged)) > most) {
+    context.reject(callId, 'invalid-call', `Attributes can have at most ${most} bytes as JSON.`);
+  } else {
+    updateMeta(context, { attributes: { ...meta.attributes, ...attributes } });
+    answerWhenStored(context, callId);
+  }
 }
 
 function start(

@@ -22,6 +22,7 @@ export function beginCatchUp(context: StepContext, conversationId: string, since
     cursor: null,
     pages: 0,
     newest: since,
+    tied: [],
   });
 }
 

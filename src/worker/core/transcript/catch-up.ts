@@ -11,6 +11,7 @@ import { normalizeAll } from './normalize.ts';
 import { catchUpPrevious, isOfPrevious, onPreviousResult } from './previous-catch-up.ts';
 import { stopWaiting } from './reorder-buffer.ts';
 import { type ActiveCatchUp, setTranscriptSlice } from './state.ts';
+import { inOrderOfSending, orderTies } from './ties.ts';
 import { receive } from './transcript.ts';
 import { flushCurrentUnsequenced } from './unsequenced-buffer.ts';
 
@@ -100,10 +101,15 @@ function onPage(
     context.note('invalid', `${page.invalidCount} invalid messages in the history ignored`);
   let { newest } = active;
   flushCurrentUnsequenced(context);
-  for (const message of normalizeAll(context, page.messages, active.conversationId)) {
+  const messages = inOrderOfSending(
+    context,
+    normalizeAll(context, page.messages, active.conversationId),
+  );
+  for (const message of messages) {
     receive(context, message, 'rest');
     newest = Math.max(newest, message.timestamp);
   }
+  const tied = orderTies(context, messages, active.tied);
   const { conversationId, since } = active;
   const isLast = isLastPage(active, page);
   if (isLast && !context.policyTraits.statusByRest) {
@@ -119,6 +125,7 @@ function onPage(
     ...active,
     requestId,
     newest,
+    tied,
     cursor: page.nextCursor,
     pages: active.pages + 1,
   });

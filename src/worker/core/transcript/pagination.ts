@@ -2,7 +2,13 @@ import { isDerivedId } from '../../../protocol/derived-id.ts';
 import type { Problem } from '../../../protocol/errors.ts';
 import type { GatewayMessage } from '../../../protocol/gateway/messages.ts';
 import type { RestCall, RestResult } from '../../../protocol/gateway/rest.ts';
-import { comparePlaces, type Message, type Place, placeIndex } from '../../../protocol/message.ts';
+import {
+  comparePlaces,
+  comparePositions,
+  type Message,
+  type Place,
+  placeIndex,
+} from '../../../protocol/message.ts';
 import type { Earlier } from '../../../protocol/port.ts';
 import { request } from '../connection/rest-requests.ts';
 import type { StepContext } from '../context.ts';
@@ -10,6 +16,7 @@ import { isSameMessage } from './derived-messages.ts';
 import { normalizeAll } from './normalize.ts';
 import { rowOf } from './rows.ts';
 import { type PaginationRequest, setTranscriptSlice } from './state.ts';
+import { withTies } from './ties.ts';
 
 /** Older messages for one tab: from memory, then from the store, then from REST. */
 
@@ -48,7 +55,10 @@ export function onEarlierRead(
 ): void {
   const pagination = context.state.paginations.find((other) => other.callId === callId);
   if (!pagination) return;
-  const rows = [...messages, ...pagination.rows];
+  const { before } = pagination;
+  // The store compares a tie below 0 as higher than none.
+  const older = before ? messages.filter((row) => comparePlaces(row, before) < 0) : messages;
+  const rows = [...older, ...pagination.rows];
   const call =
     hasEarlier || rows.length >= pagination.count ? null : callFor(context, pagination, rows);
   if (!call || context.state.connection.phase === 'signed-out') {
@@ -108,21 +118,22 @@ export function onEarlierFetched(
   const conversationId = end
     ? (pagination.rows[0]?.conversationId ?? pagination.conversationId)
     : null;
-  const older = normalizeAll(context, result.value.messages, conversationId ?? '')
+  const messages = normalizeAll(context, result.value.messages, conversationId ?? '');
+  const older = messagesBefore(messages, end)
     .filter(
       (message, index, page) =>
         page.findIndex(({ messageId }) => messageId === message.messageId) === index &&
         !isKnown(context, pagination, message),
     )
     .map((message) => toRow(message, ordinal))
-    .filter((row) => !end || comparePlaces(row, end) < 0)
-    .sort(comparePlaces);
+    .sort((a, b) => comparePositions(a.position, b.position));
+  const placed = withTies(older, end).filter((row) => !end || comparePlaces(row, end) < 0);
   const { nextCursor } = result.value;
-  if (older.length === 0 && nextCursor !== null && fetchNextPage(context, pagination, nextCursor))
+  if (placed.length === 0 && nextCursor !== null && fetchNextPage(context, pagination, nextCursor))
     return;
-  const rows = [...older, ...pagination.rows];
-  const [oldest] = older;
-  const hasMore = oldest?.sequence === null ? older.length >= pageLength - 1 : hasOlder(oldest);
+  const rows = [...placed, ...pagination.rows];
+  const [oldest] = placed;
+  const hasMore = oldest?.sequence === null ? placed.length >= pageLength - 1 : hasOlder(oldest);
   completePagination(context, pagination, rows, hasMore);
 }
 
@@ -158,6 +169,18 @@ function fetchNextPage(
     paginations: context.state.paginations.map((other) => (other === pagination ? waiting : other)),
   });
   return true;
+}
+
+/** Without those that the history lists behind the row, at the same time. */
+function messagesBefore(
+  messages: readonly GatewayMessage[],
+  end: Place | null | undefined,
+): readonly GatewayMessage[] {
+  const found = messages.findIndex((message) => message.messageId === end?.messageId);
+  if (found < 0) return messages;
+  return messages.filter(
+    ({ timestamp }, index) => index < found || timestamp !== messages[found]?.timestamp,
+  );
 }
 
 function toRow(message: GatewayMessage, ordinal: number): Message {

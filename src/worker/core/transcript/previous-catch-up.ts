@@ -7,6 +7,7 @@ import { beginCatchUp, isLastPage, setActiveCatchUp } from './active-catch-up.ts
 import { normalizeAll } from './normalize.ts';
 import { showBuffers } from './reorder-buffer.ts';
 import type { ActiveCatchUp } from './state.ts';
+import { inOrderOfSending, orderTies } from './ties.ts';
 import { receive } from './transcript.ts';
 
 /** Fetches the last messages of a previous conversation. Every other catch-up takes precedence. */
@@ -43,9 +44,9 @@ export function onPreviousResult(
   const { messages, nextCursor } = result.value;
   const previous = previousOf(context, conversationId);
   if (!previous) return true;
-  for (const message of normalizeAll(context, messages, conversationId)) {
-    receive(context, message, 'rest', previous.ordinal);
-  }
+  const ordered = inOrderOfSending(context, normalizeAll(context, messages, conversationId));
+  for (const message of ordered) receive(context, message, 'rest', previous.ordinal);
+  const tied = orderTies(context, ordered, active.tied);
   if (isLastPage(active, result.value)) {
     showBuffers(context, previous.ordinal);
     closePrevious(context, conversationId);
@@ -53,7 +54,13 @@ export function onPreviousResult(
   }
   const next = { type: 'history-since', conversationId, since, cursor: nextCursor } as const;
   const requestId = request(context, next);
-  setActiveCatchUp(context, { ...active, requestId, cursor: nextCursor, pages: active.pages + 1 });
+  setActiveCatchUp(context, {
+    ...active,
+    requestId,
+    tied,
+    cursor: nextCursor,
+    pages: active.pages + 1,
+  });
   return false;
 }
 

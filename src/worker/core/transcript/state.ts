@@ -1,3 +1,4 @@
+import type { GatewayMessage } from '../../../protocol/gateway/messages.ts';
 import type { Message, Place } from '../../../protocol/message.ts';
 import type { StepContext } from '../context.ts';
 import { noUnread, type UnreadState } from '../records.ts';
@@ -24,6 +25,8 @@ export interface ActiveCatchUp {
   readonly pages: number;
   /** Newest timestamp among the fetched messages. */
   readonly newest: number;
+  /** Messages of the time at which the last page ended, in order: the next page may have more of them. */
+  readonly tied: readonly GatewayMessage[];
 }
 
 /** A tab's request for older messages than memory has. */
@@ -44,7 +47,7 @@ export interface PaginationRequest {
  * docs/architecture.md:
  *
  * 1. Each message is shown once, however often and under however many ids it arrives.
- * 2. Rows are strictly ordered by position, then message id.
+ * 2. Rows are strictly ordered by position, which numbers those of one millisecond.
  * 3. A row with a sequence never moves, and nothing is put above it except into a gap with a
  *    marker.
  * 4. `missingBefore` is the size of the gap right above the row, at every step.

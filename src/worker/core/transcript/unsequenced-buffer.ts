@@ -1,4 +1,5 @@
 import type { GatewayMessage } from '../../../protocol/gateway/messages.ts';
+import type { Position } from '../../../protocol/message.ts';
 import type { StepContext } from '../context.ts';
 import {
   type ConversationState,
@@ -8,6 +9,7 @@ import {
   updateConversation,
 } from '../conversation/state.ts';
 import { isSame, rowOf, showRow } from './rows.ts';
+import { behindTied } from './ties.ts';
 
 // Messages without a sequence are placed by their time.
 
@@ -79,7 +81,8 @@ function placeBuffered(
 }
 
 function byTime({ message: a }: Unsequenced, { message: b }: Unsequenced): number {
-  return a.timestamp - b.timestamp || (a.messageId < b.messageId ? -1 : 1);
+  // Sorting is stable: messages of the same time stay in the order of their arrival.
+  return a.timestamp - b.timestamp;
 }
 
 /** Places the message by its time: after the last sequenced row that is not newer. */
@@ -97,5 +100,6 @@ export function placeUnsequenced(
   const [first] = window;
   // Without a sequenced row before it, it goes right before the window's first sequence.
   const lowest = first?.position[0] === ordinal ? Math.max(0, first.position[1] - 1) : 0;
-  showRow(context, ordinal, rowOf(message, [ordinal, before?.sequence ?? lowest, 1, timestamp]));
+  const position: Position = [ordinal, before?.sequence ?? lowest, 1, timestamp];
+  showRow(context, ordinal, rowOf(message, behindTied(context, position)));
 }

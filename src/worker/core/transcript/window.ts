@@ -1,4 +1,4 @@
-import { comparePlaces, type Message, placeIndex } from '../../../protocol/message.ts';
+import { comparePlaces, type Message, placeIndex, withTie } from '../../../protocol/message.ts';
 import type { StepContext } from '../context.ts';
 import type { StoreOperation } from '../records.ts';
 import { setTranscriptSlice } from './state.ts';
@@ -17,7 +17,11 @@ export function isOlderThanWindow(context: StepContext, message: Message): boole
  */
 export function insertRow(context: StepContext, message: Message): void {
   if (isOlderThanWindow(context, message)) {
-    context.store({ type: 'add-message', message, isUnread: isUnread(context, message) });
+    context.store({
+      type: 'add-message',
+      message,
+      isUnread: isUnread(context, asLastTied(message)),
+    });
     // A row that fills a gap is new, and the marker after it changes in this tick. Only the visitor's
     // own row may be elsewhere: sent again into a later conversation.
     if (message.sequence !== null && message.from.role !== 'visitor')
@@ -25,6 +29,16 @@ export function insertRow(context: StepContext, message: Message): void {
     return;
   }
   context.store({ type: 'put-message', message });
+  addToWindow(context, message);
+}
+
+/** As the store places a new message: behind those of the same time. */
+function asLastTied(message: Message): Message {
+  if (message.sequence !== null) return message;
+  return { ...message, position: withTie(message.position, Number.MAX_SAFE_INTEGER) };
+}
+
+function addToWindow(context: StepContext, message: Message): void {
   const { window, hasEarlier, settings } = context.state;
   const index = placeIndex(window, message);
   const grown = [...window.slice(0, index), message, ...window.slice(index)];
@@ -44,6 +58,20 @@ export function replaceRow(context: StepContext, message: Message): void {
   });
   context.store({ type: 'put-message', message });
   publish(context, message);
+}
+
+/** Puts rows in other places among the same neighbours. @param rows in their new places */
+export function reorderRows(context: StepContext, rows: readonly Message[]): void {
+  const byId = new Map(rows.map((row) => [row.messageId, row]));
+  setTranscriptSlice(context, {
+    window: context.state.window
+      .map((shown) => byId.get(shown.messageId) ?? shown)
+      .sort(comparePlaces),
+  });
+  for (const message of rows) {
+    context.store({ type: 'put-message', message });
+    publish(context, message);
+  }
 }
 
 export function removeRow(context: StepContext, message: Message): void {
@@ -94,7 +122,9 @@ export function onLookupAnswered(
   });
   for (const message of added) {
     if (isUnread(context, message)) countUnreadInMemory(context);
-    publishOlder(context, message);
+    // The store has placed it behind others of its time, which the window has.
+    if (isOlderThanWindow(context, message)) publishOlder(context, message);
+    else if (!shownRow(context, message.messageId)) addToWindow(context, message);
   }
   for (const message of corrected) {
     const shown = context.state.window.find((row) => row.messageId === message.messageId);

@@ -1,3 +1,4 @@
+import type { Attributes, Routing } from '../../../protocol/conversation.ts';
 import type { StepContext } from '../context.ts';
 import { emptyMeta, type Meta, type OutboxRecord } from '../records.ts';
 import type { Settings } from '../settings.ts';
@@ -97,6 +98,20 @@ export function setVisitorSlice(context: StepContext, part: Partial<VisitorSlice
 export function updateMeta(context: StepContext, part: Partial<Meta>): void {
   context.write({ meta: { ...context.state.meta, ...part } });
   context.change({ isMetaChanged: true });
+}
+
+/** The attributes that would be sent with a routing, or with the last one. */
+export function attributesOf(
+  { state: { meta } }: StepContext,
+  routing = meta.lastRouting,
+): Attributes {
+  return { ...routing?.attributes, ...meta.attributes };
+}
+
+/** The routing with the attributes that pages have set. */
+export function withAttributes(context: StepContext, routing: Routing): Routing {
+  if (!context.state.meta.attributes) return routing;
+  return { ...routing, attributes: attributesOf(context, routing) };
 }
 
 /**

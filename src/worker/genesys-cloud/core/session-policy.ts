@@ -8,6 +8,7 @@ import { isCleared } from '../../core/conversation/routing-check.ts';
 import { failUnconfirmedOfPrevious } from '../../core/outbox/unconfirmed.ts';
 import type { SessionPolicy } from '../../core/session-policy.ts';
 import { catchUp, maximumFailures } from '../../core/transcript/catch-up.ts';
+import { withAttributes } from '../../core/visitor/state.ts';
 import { clearedMessage, isBeingCleared, onClearReturned, onSent } from './clearing.ts';
 import { classifyError, onExpired, onHistoryUnreachable, onRefused } from './error-classes.ts';
 import {
@@ -186,7 +187,7 @@ function onSession(context: StepContext, event: Extract<GatewayEvent, { type: 's
     context.emit({
       type: 'send',
       socketId: connection.socketId,
-      command: { type: 'join', routing: meta.routing },
+      command: { type: 'join', routing: withAttributes(context, meta.routing) },
     });
   }
   onSessionLife(context, event.life);
@@ -250,7 +251,10 @@ export const sessionPolicy: SessionPolicy = {
   isHistoryUnavailable: ({ state }) => state.catchUps.failures >= maximumFailures,
   canRead,
   conversationIdentity,
-  routingOf: ({ state }) => state.meta.lastRouting,
+  routingOf: (context) => {
+    const { lastRouting } = context.state.meta;
+    return lastRouting && withAttributes(context, lastRouting);
+  },
   timeOf,
   onMessage,
   isSame,

@@ -19,8 +19,16 @@ export function genesysStoreIsComplete(simulation: Simulation, platform: Genesys
       .filter((row) => names.includes(row.conversationId ?? ''))
       .filter((row) => copyOf(conversation, row) >= 0 || !isElsewhere(platform, row))
       .sort(comparePlaces);
+    const shown = new Set(hub?.state.window.map((row) => copyOf(conversation, row)));
+    const below = new Set(
+      conversation.messages
+        .filter((_, index) => !shown.has(index))
+        .map(({ timestamp }) => timestamp),
+    );
     const copies = rows.map((row) => copyOf(conversation, row));
-    simulation.assert(() => isSound(rows, copies, conversation, platform.timeless));
+    simulation.assert(() =>
+      isSound(rows, copies, conversation, { timeless: platform.timeless, below }),
+    );
     // A power cut undid a sign-out: the previous session continues under the next one's id.
     const newest = platform.conversations.findLast(
       (one) => current && platform.namesOf(one).includes(current.conversationId),
@@ -77,10 +85,11 @@ function isSound(
   rows: readonly Message[],
   copies: readonly number[],
   { conversationId, messages }: ModelConversation,
-  timeless: ReadonlySet<string>,
+  { timeless, below }: { timeless: ReadonlySet<string>; below: ReadonlySet<number> },
 ): void {
   const seen = new Set<number>();
   let last = 0;
+  let above = -1;
   let name: string | null = null;
   rows.forEach(({ messageId, text, conversationId: own }, index) => {
     const copy = copies[index] ?? -1;
@@ -95,6 +104,11 @@ function isSound(
     if (own !== name) last = 0;
     name = own;
     check(timestamp >= last, 'in order', () => `${messageId} stands after a later message`);
+    // As in `timesBelowWindow` of ../../final-checks.ts.
+    check(timestamp > last || copy > above || below.has(timestamp), 'ties', () => {
+      return `${messageId} stands behind one of its millisecond that was told after it`;
+    });
     last = timestamp;
+    above = copy;
   });
 }
