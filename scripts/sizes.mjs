@@ -17,6 +17,17 @@ const budgets = {
   sessionWorker: 64 * kilobyte,
 };
 
+/**
+ * What the workers and one page weigh beyond their budgets, in KB of gzip, since the gateways were followed
+ * as they really are. They may not grow further: see decision 94.
+ */
+const exceptions = {
+  Vite: { worker: 52, sessionWorker: 69 },
+  Rollup: { worker: 52, sessionWorker: 69 },
+  webpack: { worker: 54, sessionWorker: 72 },
+  esbuild: { page: 10.5, worker: 55, sessionWorker: 72 },
+};
+
 const bytesOf = (files) =>
   [...files.values()].reduce((sum, code) => sum + gzipSync(code, { level: 9 }).length, 0);
 
@@ -39,6 +50,8 @@ async function measure(name, bundle, folder) {
   const site = await bundle(folder, 'page.js', 'hub.js');
   const session = await bundle(folder, 'session-page.js', 'session-hub.js');
   const empty = await bundle(folder, 'empty-page.js', null);
+  const excepted = exceptions[name] ?? {};
+  const budgetOf = (what) => (what in excepted ? excepted[what] * kilobyte : budgets[what]);
   const lazy = new Map([...site.lazy].map(([path, files]) => [moduleOf(path), files]));
   const panel = without(lazy.get('ui/panel-host') ?? new Map(), site.first);
   lazy.delete('ui/panel-host');
@@ -49,14 +62,14 @@ async function measure(name, bundle, folder) {
     {
       what: 'page, first load',
       bytes: bytesOf(site.first) - bytesOf(empty.first),
-      budget: budgets.page,
+      budget: budgetOf('page'),
     },
-    { what: 'panel', bytes: bytesOf(panel), budget: budgets.panel },
-    { what: 'worker, webchat', bytes: bytesOf(site.worker), budget: budgets.worker },
+    { what: 'panel', bytes: bytesOf(panel), budget: budgetOf('panel') },
+    { what: 'worker, webchat', bytes: bytesOf(site.worker), budget: budgetOf('worker') },
     {
       what: 'worker, Genesys Cloud',
       bytes: bytesOf(session.worker),
-      budget: budgets.sessionWorker,
+      budget: budgetOf('sessionWorker'),
     },
   ];
   const parts = [...lazy].sort(([a], [b]) => (a < b ? -1 : 1));
