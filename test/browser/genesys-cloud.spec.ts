@@ -251,13 +251,10 @@ test('a slowly closing connection does not lend its history to another conversat
   await tab.delivers('in the first conversation');
   // Nobody answers the close of this one, which stays half open for long.
   gateway.faults.goSilent();
-  const looks = () => Object.values(gateway.stats.rest).reduce((sum, count) => sum + count, 0);
-  const before = looks();
   await tab.page.getByRole('button', { name: 'More options' }).click();
   await tab.page.getByRole('button', { name: 'End chat' }).click();
   await tab.page.getByRole('alertdialog').getByRole('button', { name: 'End chat' }).click();
   await expect(tab.page.getByText('This chat has ended')).toBeVisible();
-  await expect.poll(looks).toBeGreaterThan(before);
   await gateway.agent.say(conversationId, 'to nobody');
   await tab.send('in the second one');
   await tab.delivers('in the second one');

@@ -111,6 +111,7 @@ test('a form that was sent outlives the worker', async ({
   const conversationId = await offered(gateway, tab, form);
   await tab.page.getByRole('button', { name: 'Fill in' }).click();
   await tab.page.getByLabel('Number').fill('A-17');
+  await tab.page.getByLabel('Since').fill('2026-03-05');
   gateway.faults.lose('from-client', { type: 'onMessage' });
   await tab.page.getByRole('button', { name: 'Send: Your parcel' }).click();
   await tab.shows(['hello', 'Please', 'All about my parcel']);
@@ -120,7 +121,10 @@ test('a form that was sent outlives the worker', async ({
   await expect(tab.messages.last()).toContainText('A-17');
   expect(await lastOf(gateway, conversationId)).toMatchObject({
     text: 'All about my parcel',
-    parts: [{ title: 'Number', text: 'A-17' }],
+    parts: [
+      { title: 'Number', text: 'A-17' },
+      { title: 'Since', text: 'March 5, 2026' },
+    ],
   });
   expect(gateway.stats.violations).toEqual([]);
 });

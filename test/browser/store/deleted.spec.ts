@@ -81,7 +81,7 @@ for (const [who, remove] of Object.entries(ways)) {
     await expect(launcher).toHaveAccessibleDescription('2 unread messages');
     await remove({ database, storage, origin: site.url });
     const unread = async () => (await database.contents())?.meta.unread;
-    await expect.poll(unread).toMatchObject({ unread: 2 });
+    await expect.poll(unread).toMatchObject({ count: 2 });
 
     await endHub(tab);
     const page = await context.newPage();
