@@ -249,13 +249,10 @@ test('a slowly closing connection does not lend its history to another conversat
   await tab.send('in the first conversation');
   const conversationId = await takeConversation(gateway);
   await tab.delivers('in the first conversation');
+  await gateway.agent.end(conversationId);
+  await expect(tab.page.getByText(ended)).toBeVisible();
   // Nobody answers the close of this one, which stays half open for long.
   gateway.faults.goSilent();
-  await tab.page.getByRole('button', { name: 'More options' }).click();
-  await tab.page.getByRole('button', { name: 'End chat' }).click();
-  await tab.page.getByRole('alertdialog').getByRole('button', { name: 'End chat' }).click();
-  await expect(tab.page.getByText('This chat has ended')).toBeVisible();
-  await gateway.agent.say(conversationId, 'to nobody');
   await tab.send('in the second one');
   await tab.delivers('in the second one');
   await tab.page.reload();

@@ -52,10 +52,12 @@ test('the outcome of a file is announced to screen readers', async ({ panel, pag
   await expect(row.getByRole('progressbar', { name: 'lamp.png' })).toBeVisible();
   await panel.refuse({ send: { code: 'file-lost', message: 'The file did not arrive.' } });
   await choose(panel, 'hum.txt');
-  await expect(panel.log).toContainText('hum.txt: The file couldn’t be sent.');
-  await panel.refuse({});
+  const next = page.getByRole('listitem').filter({ hasText: 'hum.txt' });
+  await expect(next).toContainText('Waiting for the previous file…');
   await row.getByRole('button', { name: 'Cancel: lamp.png' }).click();
   await expect(panel.textbox).toBeFocused();
+  await expect(panel.log).toContainText('hum.txt: The file couldn’t be sent.');
+  await panel.refuse({});
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByRole('listitem')).toContainText('Uploading… 25%');
   await expect(page.getByRole('progressbar', { name: 'hum.txt' })).toHaveJSProperty(

@@ -144,7 +144,7 @@ test.describe('a write', () => {
       { type: 'add-outbox', record: recordOf(row.messageId) },
       { type: 'add-outbox', record: recordOf('never-seen') },
     ]);
-    expect(written).toEqual({ ...noRows, sent: [row] });
+    expect(written).toEqual({ ...noRows, inTranscript: [row] });
     expect((await restore(page)).outbox).toEqual([recordOf('never-seen')]);
   });
 
