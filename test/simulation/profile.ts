@@ -156,7 +156,8 @@ export function chosenProfile(
 ): Profile {
   const profile = { ...drawProfile(seed, random), ...chosen };
   if (profile.dialect === 'webchat') {
-    return profile.sparse ? { ...profile, sequences: false, unsequenced: 0 } : profile;
+    // Two equal texts of one sender in one millisecond are one message without ids.
+    return profile.sparse ? { ...profile, sequences: false, unsequenced: 0, ties: 0 } : profile;
   }
   // The platform has no sequences. Messages without id or time are matched as far as memory
   // reaches; without a time, the visitor's own are matched by their id only.
