@@ -67,9 +67,13 @@ export class PlatformClient implements ChatPlatform {
     const isKnown = identity !== null && identity.visitor !== null;
     this.#journey = { ...journey, boot, identity: isKnown ? identity : journey.identity };
     if (boot === journey.boot) return;
-    // What the hub says to it was said at the first call.
     const { context } = journey;
-    this.#rpc.call({ type: 'platform', step: 'journey', context }).catch(() => undefined);
+    this.#rpc.call({ type: 'platform', step: 'journey', context }).catch((error: unknown) => {
+      // The page was closed, or its visitor has changed: the context is not needed any more.
+      const code = error instanceof PartylineError ? error.code : null;
+      if (code === 'closed' || code === 'signed-out') return;
+      console.warn('[partyline] The next hub did not take the journey context:', error);
+    });
   }
 
   async clear(): Promise<void> {

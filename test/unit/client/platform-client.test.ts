@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { HubRpc } from '../../../src/client/calls/hub-rpc.ts';
 import { PlatformClient } from '../../../src/client/calls/platform-client.ts';
+import type { ErrorCode } from '../../../src/protocol/errors.ts';
 import type { CallAnswer } from '../../../src/protocol/port.ts';
 import { chatOf } from '../ui/chat.ts';
 import { snapshot } from '../ui/fixtures.ts';
@@ -14,9 +15,12 @@ function page() {
   let current = snapshot();
   const rpc = new HubRpc();
   let boot = 'boot-1';
+  let refusal: ErrorCode | null = null;
   const hub = () => ({
     call: async (call: unknown): Promise<CallAnswer> => {
       asked.push(call);
+      if (refusal !== null)
+        return { ok: false, epoch: `${boot}.0`, problem: { code: refusal, message: '' } };
       return { ok: true, epoch: `${boot}.0`, value: null };
     },
     probe: () => {},
@@ -37,7 +41,10 @@ function page() {
     for (const listener of listeners) listener();
   };
   meets(boot, 'ada');
-  return { platform: new PlatformClient(chat, rpc), asked, meets, listeners };
+  const refuses = (code: ErrorCode) => {
+    refusal = code;
+  };
+  return { platform: new PlatformClient(chat, rpc), asked, meets, refuses, listeners };
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -78,6 +85,21 @@ it.each([
   meets('boot-3', 'ada', resetCount);
   await settle();
   expect(asked).toHaveLength(1);
+});
+
+it.each([
+  ['unavailable', 1],
+  ['signed-out', 0],
+] as const)('warns when the next hub refuses the journey context: %s', async (code, count) => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  onTestFinished(() => warn.mockRestore());
+  const { platform, asked, meets, refuses } = page();
+  await platform.setJourneyContext(context);
+  refuses(code);
+  meets('boot-2', 'ada');
+  await settle();
+  expect(asked).toHaveLength(2);
+  expect(warn).toHaveBeenCalledTimes(count);
 });
 
 it('rejects with a code what can’t be sent to the hub', async () => {
